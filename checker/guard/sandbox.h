@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The sandbox: after it, the process can read what is open, compute, and write
+ * to the descriptors that were named; nothing else.  Entered once, before the
+ * first byte of the target is parsed and before any thread is started.
+ *
+ * What must be done before, because it opens files: sysconf() for processors and
+ * memory, opening outputs, reading the mount table.  localtime() cannot be used
+ * after; gmtime_r() can.  Threads end by returning: pthread_exit() and
+ * pthread_cancel() load a library.
+ */
+#ifndef MDTCHECK_GUARD_SANDBOX_H
+#define MDTCHECK_GUARD_SANDBOX_H
+
+#define SANDBOX_WRITE_FDS 8
+#define SANDBOX_LOCKS 4
+
+struct sandbox_options {
+	int write_fds[SANDBOX_WRITE_FDS]; /* may be written to: reports, progress, errors */
+	u32 nwrite_fds;
+};
+
+struct sandbox_lock {
+	const char *name;   /* no_new_privs, capabilities, landlock, seccomp */
+	bool enforced;
+	const char *reason; /* why it is unavailable; NULL where it is enforced */
+};
+
+struct sandbox_report {
+	struct sandbox_lock lock[SANDBOX_LOCKS];
+	u32 nlocks;
+};
+
+/* "enforced" or "unavailable". */
+const char *sandbox_status(const struct sandbox_lock *lock);
+
+/*
+ * 0, also where the kernel lacks a lock: the report says which.  -EINVAL for too
+ * many descriptors; nothing has been done then.
+ */
+int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The terms of the ledger; post.h has the table. */
+#include "ledger/post.h"
+
+#include <sys/random.h>
+#include <sys/stat.h>
+
+static const struct fid no_fid;
+
+int poster_init(struct poster *p, struct ledger *l, const struct env *env, bool all_equal)
+{
+	u64 random[3];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	*p = (struct poster){
+		.ledger = l,
+		.env = env,
+		.key = { .k0 = random[0], .k1 = random[1], .constant = all_equal },
+		.k_name = all_equal ? 1 : random[2] | 1,
+	};
+	return 0;
+}
+
+enum post_mode post_mode_guess(const struct env *env, const struct object *dir)
+{
+	if (dir->ino == env->rpd_ino)
+		return POST_RPD;
+	if (dir->ino == env->pending_ino)
+		return POST_PENDING;
+	return fid_is_namespace(&dir->fid) ? POST_NAMESPACE : POST_INTERNAL;
+}
+
+enum post_mode post_mode_of(enum dir_class class, enum post_mode guess)
+{
+	switch (class) {
+	case DIR_NAMESPACE:
+	case DIR_REMOTE:
+		return POST_NAMESPACE;
+	case DIR_INTERNAL:
+		return POST_INTERNAL;
+	case DIR_RPD:
+		return POST_RPD;
+	case DIR_PENDING:
+		return POST_PENDING;
+	case DIR_UNKNOWN:
+	case DIR_ORPHAN:
+	case DIR_DETACHED:
+		break;
+	}
+	return guess;
+}
+
+/* Posts the linkEA; returns how many of its parents are on other MDTs. */
+static u32 post_links(const struct poster *p, const struct object *o)
+{
+	const struct fid *own = p->env->info->dirdata ? &o->fid : &no_fid;
+	u8 type = dirent_mode_to_type(o->inode.mode);
+	struct linkea_entry e;
+	struct cursor it;
+	u32 foreign = 0;
+
+	if (!object_has_link(o))
+		return 0;
+	it = linkea_begin(&o->link);
+	while (linkea_next(&it, &e)) {
+		if (env_seq_owner(p->env, e.parent.seq) == SEQ_OTHER_MDT)
+			foreign++;
+		else
+			ledger_add(p->ledger, o->ino,
+				   -hash_name(&p->key, &e.parent, e.name, e.namelen, own, type));
+	}
+	return foreign;
+}
+
+void post_object(const struct poster *p, const struct object *o)
+{
+	u32 foreign = post_links(p, o);
+	bool remote = object_has_lma(o) && (o->lma.incompat & LMAI_REMOTE_PARENT);
+	u64 names = 1;
+
+	/* The backend root has no name. A remote directory's one name is its name in
+	 * REMOTE_PARENT_DIR; a remote file's name there does not count. */
+	if (o->ino == 2)
+		names = 0;
+	else if (!S_ISDIR(o->inode.mode))
+		names = (u64)o->inode.nlink - foreign;
+	ledger_add(p->ledger, o->ino, -(names * p->k_name));
+	if (env_oi_due(p->env, o))
+		ledger_add(p->ledger, o->ino,
+			   -hash_pair(&p->key, TAG_OI, o->inode.generation, &o->fid));
+	if (remote)
+		ledger_add(p->ledger, o->ino, -hash_pair(&p->key, TAG_RPD, 0, &o->fid));
+}
+
+void post_dotdot(const struct poster *p, const struct object *dir, const struct dirent_rec *d)
+{
+	bool remote = object_has_lma(dir) && (dir->lma.incompat & LMAI_REMOTE_PARENT);
+	const struct fid *fid = d->has_lufid && !remote && p->env->info->dirdata ? &d->lufid :
+										   &no_fid;
+
+	if (dir->ino != 2)
+		ledger_add(p->ledger, dir->ino, -hash_pair(&p->key, TAG_DOTDOT, d->ino, fid));
+}
+
+static void post_namespace_entry(const struct poster *p, const struct object *dir,
+				 const struct dirent_rec *d, s64 sign)
+{
+	const struct fid *child = d->has_lufid && p->env->info->dirdata ? &d->lufid : &no_fid;
+	u64 term = hash_name(&p->key, &dir->fid, d->name, d->namelen, child, d->type);
+
+	ledger_add(p->ledger, d->ino, (u64)sign * (term + p->k_name));
+	/* Sums over zero FIDs could agree by accident of two omissions: look. */
+	if ((p->env->info->dirdata && !d->has_lufid) || !d->type || d->data_bad)
+		ledger_force(p->ledger, d->ino);
+}
+
+static void post_rpd_entry(const struct poster *p, const struct dirent_rec *d, s64 sign)
+{
+	struct fid fid;
+
+	if (fid_parse_plain(d->name, d->namelen, &fid)) {
+		ledger_force(p->ledger, d->ino);
+		return;
+	}
+	ledger_add(p->ledger, d->ino, (u64)sign * hash_pair(&p->key, TAG_RPD, 0, &fid));
+	if (d->type == 2)
+		ledger_add(p->ledger, d->ino, (u64)sign * p->k_name);
+}
+
+void post_entry(const struct poster *p, const struct object *dir, enum post_mode mode,
+		const struct dirent_rec *d, s64 sign)
+{
+	/* Only directories of the name space have their FID in the ".." of their children. */
+	bool with_fid = mode == POST_NAMESPACE && p->env->info->dirdata;
+
+	switch (mode) {
+	case POST_NAMESPACE:
+		post_namespace_entry(p, dir, d, sign);
+		break;
+	case POST_INTERNAL:
+		ledger_add(p->ledger, d->ino, (u64)sign * p->k_name);
+		break;
+	case POST_RPD:
+		post_rpd_entry(p, d, sign);
+		break;
+	case POST_PENDING:
+		ledger_force(p->ledger, d->ino);
+		break;
+	}
+	if (d->type == 2)
+		ledger_add(p->ledger, d->ino,
+			   (u64)sign * hash_pair(&p->key, TAG_DOTDOT, dir->ino,
+						 with_fid ? &dir->fid : &no_fid));
+}
+
+void post_oi(const struct poster *p, const struct oi_record *r)
+{
+	ledger_add(p->ledger, r->ino, hash_pair(&p->key, TAG_OI, r->generation, &r->fid));
+}

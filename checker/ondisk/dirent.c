@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Directory blocks.
+ *
+ *   u32 ino | u16 rec_len | u8 name_len | u8 type and data bits | name
+ *   with data bits: NUL, then for each bit, lowest first, u8 len and len - 1 bytes
+ *
+ * rec_len alone leads to the next record, so a record that has it wrong breaks
+ * the rest of the block.  Data that do not fit break nothing but themselves.
+ */
+#include <sys/stat.h>
+
+#include "ondisk/dirent.h"
+#include "ondisk/fid.h"
+
+#define LUFID_BYTES 16
+#define TYPE_MASK 0x0f
+#define DATA_KNOWN (DIRENT_DATA_LUFID | DIRENT_DATA_INO64 | DIRENT_DATA_CFHASH)
+#define BLOCK_MAX 65536U
+
+void dirent_walk_begin(struct dirent_walk *w, const u8 *block, u32 size)
+{
+	*w = (struct dirent_walk){ .block = block, .size = size };
+}
+
+/*
+ * Sixteen bits cannot say 65536: such a record is stored as 0 or 65535, and the
+ * low bits, which a multiple of 4 never needs, carry bits 16 and 17.
+ */
+static u32 rec_len_decode(u16 stored, u32 block_size)
+{
+	if (block_size < BLOCK_MAX)
+		return stored;
+	if (stored == 0 || stored == 65535)
+		return block_size;
+	return (stored & 65532U) | (stored & 3U) << 16;
+}
+
+/* The next data item: its bytes, or NULL when it leaves the record. */
+static const u8 *data_item(struct cursor *c, u8 *len)
+{
+	u8 whole = cursor_u8(c);
+
+	if (c->bad || !whole)
+		return NULL;
+	*len = whole - 1;
+	return cursor_bytes(c, *len);
+}
+
+static bool data_decode_lufid(struct cursor *c, struct dirent_rec *d)
+{
+	u8 len;
+	const u8 *p = data_item(c, &len);
+	struct cursor fid;
+
+	/* Several FIDs may follow one another; the first is the entry's. */
+	if (!p || !len || len % LUFID_BYTES)
+		return false;
+	fid = cursor_make(p, len);
+	d->lufid = fid_read_be(&fid);
+	d->has_lufid = true;
+	return true;
+}
+
+/* c covers the record up to its end and stands behind the name. */
+static bool data_decode(struct cursor *c, struct dirent_rec *d)
+{
+	u8 len;
+
+	cursor_skip(c, 1);
+	if (d->data_flags & ~DATA_KNOWN)
+		return false;
+	if ((d->data_flags & DIRENT_DATA_LUFID) && !data_decode_lufid(c, d))
+		return false;
+	if ((d->data_flags & DIRENT_DATA_INO64) && !data_item(c, &len))
+		return false;
+	if ((d->data_flags & DIRENT_DATA_CFHASH) && !data_item(c, &len))
+		return false;
+	return true;
+}
+
+/* Fills d from the record at w->off; NULL, or why the block breaks here. */
+static const char *record_read(const struct dirent_walk *w, struct dirent_rec *d)
+{
+	struct cursor c = cursor_make(w->block + w->off, w->size - w->off);
+	u8 type;
+
+	*d = (struct dirent_rec){ .offset = w->off };
+	d->ino = cursor_le32(&c);
+	d->rec_len = rec_len_decode(cursor_le16(&c), w->size);
+	d->namelen = cursor_u8(&c);
+	type = cursor_u8(&c);
+	if (c.bad)
+		return "record header crosses the end of the block";
+	if (d->rec_len < DIRENT_HEADER)
+		return "record length is too short";
+	if (d->rec_len % 4)
+		return "record length is not a multiple of 4";
+	if (d->rec_len > w->size - w->off)
+		return "record crosses the end of the block";
+	if (!d->ino)
+		return NULL;
+	if (!d->namelen)
+		return "name length 0";
+	if (d->rec_len < ((DIRENT_HEADER + d->namelen + 3U) & ~3U))
+		return "record length is too short for the name";
+	c.len = d->rec_len;
+	d->type = type & TYPE_MASK;
+	d->data_flags = type & (u8)~TYPE_MASK;
+	d->name = (const char *)cursor_bytes(&c, d->namelen);
+	if (d->data_flags)
+		d->data_bad = !data_decode(&c, d);
+	return NULL;
+}
+
+int dirent_walk_next(struct dirent_walk *w, struct dirent_rec *out)
+{
+	struct dirent_rec d;
+
+	while (w->off < w->size) {
+		const char *why = record_read(w, &d);
+
+		if (why) {
+			w->why = why;
+			return -EBADMSG;
+		}
+		w->off += d.rec_len;
+		if (d.ino) {
+			*out = d;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+u16 dirent_type_to_mode(u8 type)
+{
+	static const u16 mode[] = { 0,	     S_IFREG, S_IFDIR,	S_IFCHR,
+				    S_IFBLK, S_IFIFO, S_IFSOCK, S_IFLNK };
+
+	type &= TYPE_MASK;
+	return type < ARRAY_SIZE(mode) ? mode[type] : 0;
+}
+
+u8 dirent_mode_to_type(u16 mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return 1;
+	case S_IFDIR:
+		return 2;
+	case S_IFCHR:
+		return 3;
+	case S_IFBLK:
+		return 4;
+	case S_IFIFO:
+		return 5;
+	case S_IFSOCK:
+		return 6;
+	case S_IFLNK:
+		return 7;
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inode core, extended attributes, extent nodes and group descriptors of ext4.
+ *
+ *   xattr descriptor: u8 namelen | u8 name_index | u16 value offset | u32 value inode
+ *                     u32 value size | u32 hash | name, padded to 4
+ *   a descriptor that begins with four zero bytes ends the table
+ */
+#include <string.h>
+
+#include "ondisk/inode.h"
+
+#define XATTR_BODY_HEADER 4
+#define XATTR_BLOCK_HEADER 32
+#define XATTR_DESCRIPTOR 16
+#define XATTR_VALUE_MAX (1U << 24)
+
+#define EXTENT_MAGIC 0xF30A
+#define EXTENT_HEADER 12
+#define EXTENT_ENTRY 12
+#define EXTENT_MAX_DEPTH 5
+#define EXTENT_INIT_MAX 32768U
+
+#define GROUP_DESC_64 64
+
+static void core_low(struct cursor *c, struct inode_core *i)
+{
+	i->mode = cursor_le16(c);
+	i->uid = cursor_le16(c);
+	i->size = cursor_le32(c);
+	cursor_skip(c, 4); /* atime */
+	i->ctime = cursor_le32(c);
+	i->mtime = cursor_le32(c);
+	i->dtime = cursor_le32(c);
+	i->gid = cursor_le16(c);
+	i->nlink = cursor_le16(c);
+	i->blocks = cursor_le32(c);
+	i->flags = cursor_le32(c);
+	cursor_skip(c, 4); /* version, low word */
+	i->block_area = cursor_bytes(c, EXT4_N_BLOCKS_BYTES);
+}
+
+/* High words that later versions put behind i_block. */
+static void core_high(struct cursor *c, struct inode_core *i)
+{
+	i->generation = cursor_le32(c);
+	i->file_acl = cursor_le32(c);
+	i->size |= (u64)cursor_le32(c) << 32;
+	cursor_skip(c, 4); /* obsolete fragment address */
+	i->blocks |= (u64)cursor_le16(c) << 32;
+	i->file_acl |= (u64)cursor_le16(c) << 32;
+	i->uid |= (u32)cursor_le16(c) << 16;
+	i->gid |= (u32)cursor_le16(c) << 16;
+}
+
+static const char *core_extra(struct cursor *c, u32 size, struct inode_core *i)
+{
+	cursor_seek(c, EXT4_INODE_CORE);
+	i->extra_isize = cursor_le16(c);
+	if (c->bad || i->extra_isize > size - EXT4_INODE_CORE)
+		return "extra inode size leaves the inode";
+	if (i->extra_isize % 4)
+		return "extra inode size is not a multiple of 4";
+	if (i->extra_isize >= 0x9C + 4 - EXT4_INODE_CORE) {
+		cursor_seek(c, 0x9C);
+		i->projid = cursor_le32(c);
+	}
+	return NULL;
+}
+
+int inode_decode(const u8 *raw, u32 size, struct inode_core *out, const char **why)
+{
+	struct cursor c = cursor_make(raw, size);
+	struct inode_core i = { 0 };
+
+	*why = NULL;
+	core_low(&c, &i);
+	core_high(&c, &i);
+	if (c.bad || size < EXT4_INODE_CORE)
+		*why = "inode is shorter than 128 bytes";
+	else if (size > EXT4_INODE_CORE)
+		*why = core_extra(&c, size, &i);
+	if (*why)
+		return -EBADMSG;
+	*out = i;
+	return 0;
+}
+
+/* Where values may begin: behind the terminator of the table at w->off. */
+static u32 table_end(const struct xattr_walk *w)
+{
+	struct cursor c = cursor_make(w->base, w->limit);
+
+	cursor_seek(&c, w->off);
+	for (;;) {
+		size_t at = c.off;
+		u8 namelen;
+
+		if (!cursor_le32(&c))
+			return c.bad ? 0 : (u32)c.off;
+		namelen = w->base[at];
+		cursor_seek(&c, at + ((XATTR_DESCRIPTOR + namelen + 3U) & ~3U));
+	}
+}
+
+bool xattr_walk_body(struct xattr_walk *w, const u8 *raw, u32 inode_size, u16 extra_isize)
+{
+	struct cursor c = cursor_make(raw, inode_size);
+	u32 first;
+
+	if (inode_size <= EXT4_INODE_CORE || !extra_isize)
+		return false;
+	cursor_seek(&c, EXT4_INODE_CORE + (size_t)extra_isize);
+	if (cursor_le32(&c) != EXT4_XATTR_MAGIC)
+		return false;
+	first = EXT4_INODE_CORE + extra_isize + XATTR_BODY_HEADER;
+	*w = (struct xattr_walk){
+		.entries = raw + first,
+		.base = raw + first,
+		.limit = inode_size - first,
+	};
+	w->floor = table_end(w);
+	return true;
+}
+
+int xattr_walk_block(struct xattr_walk *w, const u8 *block, u32 size, const char **why)
+{
+	struct cursor c = cursor_make(block, size);
+	u32 magic = cursor_le32(&c);
+	u32 blocks;
+
+	cursor_skip(&c, 4); /* reference count */
+	blocks = cursor_le32(&c);
+	cursor_seek(&c, XATTR_BLOCK_HEADER);
+	*why = NULL;
+	if (c.bad || magic != EXT4_XATTR_MAGIC)
+		*why = "EA block has a wrong magic";
+	else if (blocks != 1)
+		*why = "EA block claims to be more than one block";
+	if (*why)
+		return -EBADMSG;
+	*w = (struct xattr_walk){
+		.entries = block + XATTR_BLOCK_HEADER,
+		.base = block,
+		.limit = size,
+		.off = XATTR_BLOCK_HEADER,
+	};
+	w->floor = table_end(w);
+	return 0;
+}
+
+/* Points x at its value. */
+static const char *value_locate(const struct xattr_walk *w, u32 offset, struct xattr_raw *x)
+{
+	if (x->value_len > XATTR_VALUE_MAX)
+		return "attribute value is longer than any can be";
+	if (x->value_ino)
+		return NULL;
+	x->value = w->base;
+	if (!x->value_len)
+		return NULL;
+	/* Values fill the space from its end and stay clear of the descriptors. */
+	if (offset < w->floor)
+		return "attribute value overlaps the descriptors";
+	if (offset > w->limit || ((x->value_len + 3) & ~3U) > w->limit - offset)
+		return "attribute value leaves its space";
+	x->value += offset;
+	return NULL;
+}
+
+static const char *descriptor_read(const struct xattr_walk *w, struct cursor *c,
+				   struct xattr_raw *x)
+{
+	u16 offset;
+
+	x->namelen = cursor_u8(c);
+	x->name_index = cursor_u8(c);
+	offset = cursor_le16(c);
+	x->value_ino = cursor_le32(c);
+	x->value_len = cursor_le32(c);
+	x->hash = cursor_le32(c);
+	x->name = (const char *)cursor_bytes(c, x->namelen);
+	cursor_seek(c, (c->off + 3) & ~(size_t)3);
+	if (c->bad)
+		return "attribute descriptor leaves its space";
+	if (memchr(x->name, 0, x->namelen))
+		return "attribute name holds a NUL";
+	return value_locate(w, offset, x);
+}
+
+int xattr_walk_next(struct xattr_walk *w, struct xattr_raw *out)
+{
+	struct cursor c = cursor_make(w->base, w->limit);
+	struct xattr_raw x = { 0 };
+	const char *why;
+	u32 head;
+
+	cursor_seek(&c, w->off);
+	head = cursor_le32(&c);
+	if (c.bad) {
+		w->why = "attribute table has no end";
+		return -EBADMSG;
+	}
+	if (!head)
+		return 0;
+	c.off = w->off;
+	why = descriptor_read(w, &c, &x);
+	if (why) {
+		w->why = why;
+		return -EBADMSG;
+	}
+	w->off = (u32)c.off;
+	*out = x;
+	return 1;
+}
+
+int extent_node_decode(const u8 *data, u32 size, struct extent_node *out, const char **why)
+{
+	struct cursor c = cursor_make(data, size);
+	struct extent_node n;
+	u16 magic = cursor_le16(&c);
+
+	n.entries = cursor_le16(&c);
+	n.max = cursor_le16(&c);
+	n.depth = cursor_le16(&c);
+	cursor_seek(&c, EXTENT_HEADER);
+	*why = NULL;
+	if (c.bad || magic != EXTENT_MAGIC)
+		*why = "extent node has a wrong magic";
+	else if (n.max > cursor_left(&c) / EXTENT_ENTRY)
+		*why = "extent node claims more room than it has";
+	else if (n.entries > n.max)
+		*why = "extent node counts more entries than it has";
+	else if (n.depth > EXTENT_MAX_DEPTH)
+		*why = "extent tree is too deep";
+	else if (n.depth && !n.entries)
+		*why = "extent index node is empty";
+	if (*why)
+		return -EBADMSG;
+	n.first = data + EXTENT_HEADER;
+	*out = n;
+	return 0;
+}
+
+void extent_leaf_at(const struct extent_node *n, u32 i, struct extent_rec *out)
+{
+	struct cursor c = cursor_make(n->first + (size_t)i * EXTENT_ENTRY, EXTENT_ENTRY);
+
+	out->logical = cursor_le32(&c);
+	out->count = cursor_le16(&c);
+	out->physical = (u64)cursor_le16(&c) << 32;
+	out->physical |= cursor_le32(&c);
+	out->unwritten = out->count > EXTENT_INIT_MAX;
+	if (out->unwritten)
+		out->count -= EXTENT_INIT_MAX;
+}
+
+void extent_index_at(const struct extent_node *n, u32 i, struct extent_rec *out)
+{
+	struct cursor c = cursor_make(n->first + (size_t)i * EXTENT_ENTRY, EXTENT_ENTRY);
+
+	out->logical = cursor_le32(&c);
+	out->physical = cursor_le32(&c);
+	out->physical |= (u64)cursor_le16(&c) << 32;
+	out->count = 0;
+	out->unwritten = false;
+}
+
+static void group_desc_high(struct cursor *c, struct group_desc *g)
+{
+	g->block_bitmap |= (u64)cursor_le32(c) << 32;
+	g->inode_bitmap |= (u64)cursor_le32(c) << 32;
+	g->inode_table |= (u64)cursor_le32(c) << 32;
+	cursor_skip(c, 2); /* free blocks */
+	g->free_inodes |= (u32)cursor_le16(c) << 16;
+	cursor_skip(c, 2); /* directories */
+	g->itable_unused |= (u32)cursor_le16(c) << 16;
+}
+
+void group_desc_decode(const u8 *raw, u32 desc_size, struct group_desc *out)
+{
+	struct cursor c = cursor_make(raw, desc_size);
+	struct group_desc g;
+
+	g.block_bitmap = cursor_le32(&c);
+	g.inode_bitmap = cursor_le32(&c);
+	g.inode_table = cursor_le32(&c);
+	cursor_skip(&c, 2); /* free blocks */
+	g.free_inodes = cursor_le16(&c);
+	cursor_skip(&c, 2); /* directories */
+	g.flags = cursor_le16(&c);
+	cursor_skip(&c, 8); /* snapshot block, bitmap checksums */
+	g.itable_unused = cursor_le16(&c);
+	cursor_skip(&c, 2); /* checksum */
+	if (desc_size >= GROUP_DESC_64)
+		group_desc_high(&c, &g);
+	*out = g;
+}

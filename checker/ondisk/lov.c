@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trusted.lov.
+ *
+ *   plain    u32 magic | u32 pattern | u64 id | u64 seq | u32 stripe_size | u16 count | u16 gen
+ *            V3 and SPECIFIC: pool[16]; then 24-byte object slots
+ *   foreign  u32 magic | u32 length | u32 type | u32 flags | payload
+ *   composite, 32 bytes, then 48 for each component, then a plain or foreign blob for each
+ *
+ * lov_decode() proves the bounds of everything once; what it accepted,
+ * lov_component() and lov_object_at() read without a way to fail.
+ */
+#include <string.h>
+
+#include "ondisk/fid.h"
+#include "ondisk/lov.h"
+
+#define MAGIC_LOW 0x0BD0U
+#define V1_HEADER 32U
+#define V3_HEADER 48U
+#define FOREIGN_HEADER 16U
+#define COMP_HEADER 32U
+#define COMP_ENTRY 48U
+#define COMP_ENTRY_GEOMETRY 44U
+#define PATTERN_LOW 0xffffU
+/* Counts from here on say "all of them" in a template: no slot belongs to them. */
+#define COUNT_SPECIAL 0xffe0U
+
+/* A plain or foreign layout, alone or inside a composite. */
+struct blob {
+	u32 magic;
+	u32 pattern;
+	u64 oi_id, oi_seq;
+	u32 stripe_size;
+	u16 stripe_count;
+	u16 layout_gen;
+	const u8 *pool; /* LOV_POOL_LEN bytes, or NULL */
+	u32 need;	/* bytes of header; a foreign blob's payload counts as header */
+};
+
+/* One entry of a composite's table. */
+struct entry {
+	u32 id, flags;
+	u64 start, end;
+	u32 offset, size;
+	u8 dstripe, cstripe;
+};
+
+static const char *magic_reject(u32 magic, int *rc)
+{
+	if ((magic & 0xffff) != MAGIC_LOW) {
+		*rc = -EBADMSG;
+		return "layout has a wrong magic";
+	}
+	*rc = -EOPNOTSUPP;
+	return "layout is of a newer or unsupported kind";
+}
+
+static void plain_read(struct cursor *c, struct blob *b)
+{
+	b->pattern = cursor_le32(c);
+	b->oi_id = cursor_le64(c);
+	b->oi_seq = cursor_le64(c);
+	b->stripe_size = cursor_le32(c);
+	b->stripe_count = cursor_le16(c);
+	b->layout_gen = cursor_le16(c);
+	b->need = V1_HEADER;
+	if (b->magic != LOV_MAGIC_V1) {
+		b->pool = cursor_bytes(c, LOV_POOL_LEN);
+		b->need = V3_HEADER;
+	}
+}
+
+static void foreign_read(struct cursor *c, struct blob *b)
+{
+	u32 length = cursor_le32(c);
+
+	cursor_seek(c, FOREIGN_HEADER);
+	cursor_skip(c, length);
+	b->pattern = LOV_PATTERN_FOREIGN;
+	b->need = FOREIGN_HEADER + length;
+}
+
+/* The header of a blob that fills len bytes; NULL, or what is wrong (*rc). */
+static const char *blob_read(const u8 *data, size_t len, struct blob *b, int *rc)
+{
+	struct cursor c = cursor_make(data, len);
+
+	*b = (struct blob){ .magic = cursor_le32(&c) };
+	if (c.bad) {
+		*rc = -EBADMSG;
+		return "layout is shorter than its magic";
+	}
+	switch (b->magic) {
+	case LOV_MAGIC_V1:
+	case LOV_MAGIC_V3:
+	case LOV_MAGIC_SPECIFIC:
+		plain_read(&c, b);
+		break;
+	case LOV_MAGIC_FOREIGN:
+		foreign_read(&c, b);
+		break;
+	default:
+		return magic_reject(b->magic, rc);
+	}
+	*rc = -EBADMSG;
+	return c.bad ? "layout is shorter than its header" : NULL;
+}
+
+/*
+ * Object slots that the blob speaks of.  Released layouts keep the count but
+ * not the objects, DoM has none, and of a pattern not known here nobody can say
+ * where its objects are.
+ */
+static u32 blob_slots(const struct blob *b)
+{
+	if (b->pattern & LOV_PATTERN_F_RELEASED || b->stripe_count >= COUNT_SPECIAL)
+		return 0;
+	switch (b->pattern & PATTERN_LOW) {
+	case LOV_PATTERN_RAID0:
+	case LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPING:
+	case LOV_PATTERN_RAID0 | LOV_PATTERN_PARITY:
+	case LOV_PATTERN_RAID0 | LOV_PATTERN_COMPRESS:
+		return b->stripe_count;
+	default:
+		return 0;
+	}
+}
+
+static u32 blob_size(const struct blob *b)
+{
+	return b->need + blob_slots(b) * LOV_OBJECT_SIZE;
+}
+
+/* A whole EA that is one blob. */
+static int plain_decode(struct lov *l, bool is_dir, const char **why)
+{
+	struct blob b;
+	int rc;
+
+	*why = blob_read(l->data, l->len, &b, &rc);
+	if (*why)
+		return rc;
+	l->layout_gen = b.layout_gen;
+	l->entry_count = 1;
+	l->mirror_count = 1;
+	l->size = b.need;
+	if (b.magic == LOV_MAGIC_FOREIGN) {
+		l->foreign = true;
+		l->entry_count = 0;
+	}
+	if (is_dir && l->foreign)
+		*why = "directory has a foreign layout as its default";
+	else if (!is_dir && b.magic == LOV_MAGIC_SPECIFIC)
+		*why = "file has a layout that only a directory template can have";
+	else if (!is_dir && blob_size(&b) > l->len)
+		*why = "layout is shorter than its stripe count needs";
+	else if (!is_dir)
+		l->size = blob_size(&b);
+	return *why ? -EBADMSG : 0;
+}
+
+static struct entry entry_at(const u8 *data, u32 len, u32 index)
+{
+	struct cursor c = cursor_make(data, len);
+	size_t at = COMP_HEADER + (size_t)index * COMP_ENTRY;
+	struct entry e;
+
+	cursor_seek(&c, at);
+	e.id = cursor_le32(&c);
+	e.flags = cursor_le32(&c);
+	e.start = cursor_le64(&c);
+	e.end = cursor_le64(&c);
+	e.offset = cursor_le32(&c);
+	e.size = cursor_le32(&c);
+	cursor_seek(&c, at + COMP_ENTRY_GEOMETRY);
+	e.dstripe = cursor_u8(&c);
+	e.cstripe = cursor_u8(&c);
+	return e;
+}
+
+/*
+ * Does component number index share bytes with an earlier one?  Blobs are laid
+ * down in entry order, so looking back past the highest end so far is the rare
+ * case, and the number of components is bounded by the size of an EA.
+ */
+static bool entry_overlaps(const struct lov *l, u32 index, const struct entry *e, u32 *high)
+{
+	u32 i;
+
+	for (i = 0; e->offset < *high && i < index; i++) {
+		struct entry o = entry_at(l->data, l->len, i);
+
+		if (e->offset < o.offset + o.size && o.offset < e->offset + e->size)
+			return true;
+	}
+	if (e->offset + e->size > *high)
+		*high = e->offset + e->size;
+	return false;
+}
+
+/* One component of a composite: its place, then its blob. */
+static const char *entry_check(const struct lov *l, const struct entry *e, bool is_dir, int *rc)
+{
+	const char *why;
+	struct blob b;
+
+	*rc = -EBADMSG;
+	if (e->offset < COMP_HEADER + l->entry_count * COMP_ENTRY)
+		return "layout component overlaps the component table";
+	if (e->offset > l->size || e->size > l->size - e->offset)
+		return "layout component leaves the layout";
+	why = blob_read(l->data + e->offset, e->size, &b, rc);
+	if (why || is_dir || !(e->flags & LCME_INIT) || e->flags & LCME_EXTENSION)
+		return why;
+	if (blob_size(&b) > e->size)
+		return "layout component is shorter than its stripe count needs";
+	return NULL;
+}
+
+static const char *comp_header(struct lov *l)
+{
+	struct cursor c = cursor_make(l->data, l->len);
+
+	cursor_skip(&c, 4); /* magic */
+	l->composite = true;
+	l->size = cursor_le32(&c);
+	l->layout_gen = cursor_le32(&c);
+	l->flags = cursor_le16(&c);
+	l->entry_count = cursor_le16(&c);
+	l->mirror_count = cursor_le16(&c) + 1U;
+	l->ec_count = cursor_u8(&c);
+	cursor_seek(&c, COMP_HEADER);
+	if (c.bad)
+		return "composite layout is shorter than its header";
+	if (l->size > l->len)
+		return "composite layout claims to be longer than it is";
+	if (l->size < COMP_HEADER + l->entry_count * COMP_ENTRY)
+		return "composite layout is shorter than its component table";
+	return NULL;
+}
+
+static int comp_decode(struct lov *l, bool is_dir, const char **why)
+{
+	u32 high = 0;
+	u32 i;
+	int rc;
+
+	*why = comp_header(l);
+	if (*why)
+		return -EBADMSG;
+	for (i = 0; i < l->entry_count; i++) {
+		struct entry e = entry_at(l->data, l->len, i);
+
+		*why = entry_check(l, &e, is_dir, &rc);
+		if (*why)
+			return rc;
+		if (entry_overlaps(l, i, &e, &high)) {
+			*why = "layout components overlap each other";
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const char **why)
+{
+	struct cursor c = cursor_make(data, len);
+	struct lov l = { .magic = cursor_le32(&c), .data = data, .len = (u32)len };
+	int rc;
+
+	if (len > UINT32_MAX) {
+		*why = "layout is longer than any can be";
+		return -EBADMSG;
+	}
+	if (l.magic == LOV_MAGIC_COMP_V1 || l.magic == LOV_MAGIC_SEL)
+		rc = comp_decode(&l, is_dir, why);
+	else
+		rc = plain_decode(&l, is_dir, why);
+	if (!rc)
+		*out = l;
+	return rc;
+}
+
+/* Takes the blob at out->offset into out. */
+static void component_blob(const struct lov *l, struct lov_comp *out)
+{
+	struct blob b;
+	u32 slots;
+	int rc;
+
+	if (blob_read(l->data + out->offset, out->size, &b, &rc))
+		return;
+	out->magic = b.magic;
+	out->pattern = b.pattern;
+	out->oi_id = b.oi_id;
+	out->oi_seq = b.oi_seq;
+	out->stripe_size = b.stripe_size;
+	out->stripe_count = b.stripe_count;
+	out->layout_gen = b.layout_gen;
+	if (b.pool)
+		memcpy(out->pool, b.pool, LOV_POOL_LEN);
+	slots = blob_slots(&b);
+	if (slots && blob_size(&b) <= out->size) {
+		out->objects = l->data + out->offset + b.need;
+		out->nobjects = slots;
+	}
+}
+
+void lov_component(const struct lov *l, u32 index, struct lov_comp *out)
+{
+	*out = (struct lov_comp){ .index = index };
+	if (l->composite) {
+		struct entry e = entry_at(l->data, l->len, index);
+
+		out->id = e.id;
+		out->flags = e.flags;
+		out->start = e.start;
+		out->end = e.end;
+		out->offset = e.offset;
+		out->size = e.size;
+		out->dstripe = e.dstripe;
+		out->cstripe = e.cstripe;
+	} else {
+		out->flags = LCME_INIT;
+		out->end = LOV_EOF;
+		out->size = l->len;
+	}
+	component_blob(l, out);
+}
+
+static bool all_zero(const u8 *p, u32 n)
+{
+	while (n--)
+		if (*p++)
+			return false;
+	return true;
+}
+
+void lov_object_at(const struct lov_comp *c, u32 index, struct lov_object *out)
+{
+	const u8 *slot = c->objects + (size_t)index * LOV_OBJECT_SIZE;
+	struct cursor cur = cursor_make(slot, LOV_OBJECT_SIZE);
+
+	*out = (struct lov_object){ .dummy = all_zero(slot, LOV_OBJECT_SIZE) };
+	out->oi_first = cursor_le64(&cur);
+	out->oi_second = cursor_le64(&cur);
+	out->ost_gen = cursor_le32(&cur);
+	out->ost_idx = cursor_le32(&cur);
+	/* No FID has oid and version 0, so a zero second word is the old (id, 0). */
+	out->old_id = !out->dummy && !out->oi_second;
+	if (out->old_id) {
+		out->fid.seq = FID_SEQ_IDIF | (u64)(out->ost_idx & 0xffff) << 16 |
+			       (out->oi_first >> 32 & 0xffff);
+		out->fid.oid = (u32)out->oi_first;
+	} else {
+		out->fid.seq = out->oi_first;
+		out->fid.oid = (u32)out->oi_second;
+		out->fid.ver = (u32)(out->oi_second >> 32);
+	}
+}
+
+bool lov_comp_has_objects(const struct lov_comp *c)
+{
+	/* objects is NULL for DoM, released and foreign blobs. */
+	return c->objects && c->flags & LCME_INIT && !(c->flags & LCME_EXTENSION);
+}

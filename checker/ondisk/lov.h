@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trusted.lov: the layout of a file (or the default layout of a directory).
+ *
+ * Plain (V1, V3), composite (COMP_V1, SEL) and foreign layouts are all seen as
+ * a sequence of components: a plain layout is one component over [0, EOF).
+ * Decoding checks what is needed to walk safely (magics, sizes, bounds, object
+ * slots inside the EA); whether the values make sense is for the lov rules.
+ */
+#ifndef MDTCHECK_ONDISK_LOV_H
+#define MDTCHECK_ONDISK_LOV_H
+
+#include "base/cursor.h"
+#include "mdtcheck/fid.h"
+
+#define LOV_MAGIC_V1 0x0BD10BD0U
+#define LOV_MAGIC_V3 0x0BD30BD0U
+#define LOV_MAGIC_SPECIFIC 0x0BD50BD0U
+#define LOV_MAGIC_COMP_V1 0x0BD60BD0U
+#define LOV_MAGIC_FOREIGN 0x0BD70BD0U
+#define LOV_MAGIC_SEL 0x0BD80BD0U
+
+#define LOV_MIN_STRIPE_SIZE 65536U
+#define LOV_MAX_STRIPE_COUNT 2000U
+#define LOV_EOF 0xffffffffffffffffULL
+#define LOV_OBJECT_SIZE 24
+#define LOV_POOL_LEN 16
+
+enum lov_pattern {
+	LOV_PATTERN_RAID0 = 0x1,
+	LOV_PATTERN_RAID1 = 0x2,
+	LOV_PATTERN_PARITY = 0x4,
+	LOV_PATTERN_MDT = 0x100,
+	LOV_PATTERN_OVERSTRIPING = 0x200,
+	LOV_PATTERN_FOREIGN = 0x400,
+	LOV_PATTERN_COMPRESS = 0x800,
+};
+#define LOV_PATTERN_F_HOLE 0x40000000U
+#define LOV_PATTERN_F_RELEASED 0x80000000U
+
+enum lov_comp_flag {
+	LCME_STALE = 0x1,
+	LCME_PREF_RD = 0x2,
+	LCME_PREF_WR = 0x4,
+	LCME_OFFLINE = 0x8,
+	LCME_INIT = 0x10,
+	LCME_NOSYNC = 0x20,
+	LCME_EXTENSION = 0x40,
+	LCME_PARITY = 0x80,
+	LCME_COMPRESS = 0x100,
+	LCME_PARTIAL = 0x200,
+	LCME_NOCOMPR = 0x400,
+};
+
+/* The EA as a whole. */
+struct lov {
+	u32 magic;
+	bool composite;
+	bool foreign;	  /* whole file foreign: no components */
+	u32 layout_gen;	  /* composite generation, or the plain layout's */
+	u16 flags;	  /* lcm_flags; 0 for plain */
+	u16 entry_count;  /* components; 1 for plain, 0 for foreign */
+	u32 mirror_count; /* mirrors, the stored value + 1 (up to 65536); 1 for plain */
+	u8 ec_count;
+	u32 size;	  /* bytes the layout claims, <= the EA's size */
+	const u8 *data;	  /* the EA, not owned */
+	u32 len;
+};
+
+/* One component; the extent and ids are 0..EOF and 0 for a plain layout. */
+struct lov_comp {
+	u32 index; /* position in the EA */
+	u32 id;
+	u32 flags; /* enum lov_comp_flag; a plain layout has LCME_INIT */
+	u64 start, end;
+	u32 offset, size; /* of the blob in the EA */
+	u32 magic;	  /* of the blob: V1, V3, SPECIFIC or FOREIGN */
+	u32 pattern;	  /* with flag bits; FOREIGN: LOV_PATTERN_FOREIGN */
+	u64 oi_id, oi_seq; /* lmm_oi as (id, seq) */
+	u32 stripe_size;
+	u16 stripe_count; /* as stored: 0xffe0.. are "special" */
+	u16 layout_gen;
+	char pool[LOV_POOL_LEN + 1]; /* "" when there is none */
+	u8 dstripe, cstripe;	     /* parity geometry */
+	const u8 *objects;	     /* object slots, not owned; NULL when meaningless */
+	u32 nobjects;		     /* slots that are inside the blob */
+};
+
+/* One object slot. */
+struct lov_object {
+	bool dummy;   /* all 24 bytes zero: a HOLE */
+	bool old_id;  /* stored as (objid, seq 0); fid is then the IDIF FID */
+	u64 oi_first, oi_second; /* the 16 raw bytes, as two LE words */
+	struct fid fid;
+	u32 ost_gen;
+	u32 ost_idx; /* 0xffffffff: not allocated */
+};
+
+/*
+ * Decodes the header and proves that every component can be walked.
+ * 0; -EBADMSG malformed; -EOPNOTSUPP a newer or unsupported layout (magic
+ * 0x....0BD0 that is not known).  *why says which, for an administrator.
+ * A directory's default layout has fewer obligations (is_dir).
+ */
+int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const char **why);
+
+/* Component number index of a decoded layout; always succeeds for index < entry_count. */
+void lov_component(const struct lov *l, u32 index, struct lov_comp *out);
+
+/* Slot number index of a component; always succeeds for index < nobjects. */
+void lov_object_at(const struct lov_comp *c, u32 index, struct lov_object *out);
+
+/*
+ * Does this component own OST objects: initialised, not DoM, not released, not
+ * foreign, not an extension, objects inside the blob?
+ */
+bool lov_comp_has_objects(const struct lov_comp *c);
+
+#endif

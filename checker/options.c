@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line: getopt_long, and one line for every mistake. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Values of long options without a letter. */
+enum option_id {
+	OPT_FORMAT = 256,
+	OPT_SUMMARY,
+	OPT_THREADS,
+	OPT_FSTYPE,
+	OPT_MEMORY,
+	OPT_MAX_FINDINGS,
+	OPT_MOUNTINFO,
+	OPT_RW_MIRROR,
+	OPT_NO_TWIN,
+	OPT_MOUNTED_DEVICE,
+	OPT_NOT_LUSTRE,
+	OPT_RULES,
+	OPT_SKIP_RULES,
+	OPT_LIST_RULES,
+	OPT_EXPLAIN,
+	OPT_SETTLE_ROUNDS,
+	OPT_CONSTANT_HASH,
+	OPT_ALL_SUSPECTS,
+};
+
+static const struct option long_options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "summary", no_argument, NULL, OPT_SUMMARY },
+	{ "threads", required_argument, NULL, OPT_THREADS },
+	{ "fstype", required_argument, NULL, OPT_FSTYPE },
+	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "max-findings", required_argument, NULL, OPT_MAX_FINDINGS },
+	{ "mountinfo", required_argument, NULL, OPT_MOUNTINFO },
+	{ "allow-rw-mirror", no_argument, NULL, OPT_RW_MIRROR },
+	{ "allow-no-twin", no_argument, NULL, OPT_NO_TWIN },
+	{ "allow-mounted-device", no_argument, NULL, OPT_MOUNTED_DEVICE },
+	{ "allow-not-lustre", no_argument, NULL, OPT_NOT_LUSTRE },
+	{ "rules", required_argument, NULL, OPT_RULES },
+	{ "skip-rules", required_argument, NULL, OPT_SKIP_RULES },
+	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
+	{ "explain", required_argument, NULL, OPT_EXPLAIN },
+	{ "settle-rounds", required_argument, NULL, OPT_SETTLE_ROUNDS },
+	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
+	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
+
+static const char help_text[] =
+	"Usage: mdtcheck [OPTION]... TARGET\n"
+	"Checks a Lustre MDT for consistency without writing to it.\n"
+	"\n"
+	"TARGET is the service name of a running MDT (lustre-MDT0000), its mount point,\n"
+	"a read-only mirror of it, a block device or an image file.\n"
+	"\n"
+	"Report:\n"
+	"  -o, --output FILE        write the report to FILE, not to standard output\n"
+	"      --format json|text   form of the report (json)\n"
+	"      --summary            print the text form on standard error as well\n"
+	"      --max-findings N     list at most N findings, 0 for all (10000); all are counted\n"
+	"\n"
+	"Rules:\n"
+	"      --rules A,B          judge by these rules only (names or codes)\n"
+	"      --skip-rules A,B     leave these rules out\n"
+	"      --list-rules         print all rules and exit\n"
+	"      --explain RULE       say what a rule means and what repairs it, and exit\n"
+	"\n"
+	"Run:\n"
+	"      --threads N          threads of the scan (one for each processor)\n"
+	"      --memory SIZE        use at most SIZE bytes (suffixes K, M, G, T)\n"
+	"      --settle-rounds N    look again at a suspect up to N times (5)\n"
+	"\n"
+	"Target:\n"
+	"      --fstype T           file system type of the mirror (ldiskfs); ext4 takes a stand-in\n"
+	"      --mountinfo FILE     a saved mountinfo instead of /proc/self/mountinfo\n"
+	"      --allow-rw-mirror, --allow-no-twin, --allow-mounted-device, --allow-not-lustre\n"
+	"                           accept a target that would be refused; see mdtcheck(8)\n"
+	"\n"
+	"  -h, --help               print this help and exit\n"
+	"  -V, --version            print the version and exit\n"
+	"\n"
+	"Exit status, a sum of:\n"
+	"   0  the MDT is consistent, and everything was looked at\n"
+	"   4  errors or warnings were confirmed\n"
+	"   8  an operational error, or not everything could be looked at\n"
+	"  16  usage error\n"
+	"  32  cancelled\n";
+
+void options_help(FILE *out)
+{
+	fputs(help_text, out);
+}
+
+void options_version(FILE *out)
+{
+	fputs("mdtcheck " MDTCHECK_VERSION "\n", out);
+}
+
+void options_free(struct options *o)
+{
+	free(o->rule_off);
+	o->rule_off = NULL;
+}
+
+/* Where the one line about a mistake goes. */
+struct complaint {
+	char *err;
+	size_t errlen;
+};
+
+static int __printf(2, 3) usage(const struct complaint *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c->err, c->errlen, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+/* Digits only: strtoull would take "-1" and blanks. */
+static int parse_digits(const char *s, const char **end, u64 *out)
+{
+	u64 v = 0;
+	const char *p;
+
+	for (p = s; *p >= '0' && *p <= '9'; p++)
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, (u64)(*p - '0'), &v))
+			return -ERANGE;
+	if (p == s)
+		return -EINVAL;
+	*end = p;
+	*out = v;
+	return 0;
+}
+
+static int parse_u32(const struct complaint *c, const char *option, const char *s, u32 min, u32 max,
+		     u32 *out)
+{
+	const char *end;
+	u64 v;
+
+	if (parse_digits(s, &end, &v) || *end || v < min || v > max)
+		return usage(c, "--%s wants a number from %u to %u, not \"%s\"", option, min, max,
+			     s);
+	*out = (u32)v;
+	return 0;
+}
+
+static int parse_size(const struct complaint *c, const char *s, u64 *out)
+{
+	static const char suffixes[] = "KMGT";
+	const char *end, *suffix;
+	unsigned int shift = 0;
+	u64 v;
+
+	if (parse_digits(s, &end, &v))
+		goto bad;
+	if (*end) {
+		suffix = strchr(suffixes, *end & ~0x20);
+		if (!suffix)
+			goto bad;
+		shift = 10 * (unsigned int)(suffix - suffixes + 1);
+		end++;
+		if (*end && strcasecmp(end, "iB") && strcasecmp(end, "B"))
+			goto bad;
+	}
+	if (!v || v > UINT64_MAX >> shift)
+		goto bad;
+	*out = v << shift;
+	return 0;
+bad:
+	return usage(c, "--memory wants a size such as 512M, not \"%s\"", s);
+}
+
+static int parse_format(const struct complaint *c, const char *s, enum output_format *out)
+{
+	if (!strcmp(s, "json"))
+		*out = FORMAT_JSON;
+	else if (!strcmp(s, "text"))
+		*out = FORMAT_TEXT;
+	else
+		return usage(c, "--format wants json or text, not \"%s\"", s);
+	return 0;
+}
+
+/* By name or by code: "oi-missing", "MC201", "201". */
+static const struct rule *find_rule(const char *s, size_t len)
+{
+	u32 i, n = 0;
+	const struct rule *table = rule_table(&n);
+	char code[8];
+
+	for (i = 0; i < n; i++) {
+		if (strlen(table[i].name) == len && !memcmp(table[i].name, s, len))
+			return &table[i];
+		snprintf(code, sizeof(code), "MC%03u", table[i].code);
+		if (len == strlen(code) && !strncasecmp(code, s, len))
+			return &table[i];
+		if (len == strlen(code + 2) && !memcmp(code + 2, s, len))
+			return &table[i];
+	}
+	return NULL;
+}
+
+static int unknown_rule(const struct complaint *c, const char *s, size_t len)
+{
+	return usage(c, "no such rule: \"%.*s\" (--list-rules names them)", (int)min_u64(len, 64),
+		     s);
+}
+
+/* Sets the flags of all rules named in a list. */
+static int mark_rules(const struct complaint *c, const char *list, bool *flags, bool value)
+{
+	u32 n;
+	const struct rule *table = rule_table(&n), *rule;
+	size_t len;
+
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		rule = find_rule(list, len);
+		if (!rule)
+			return unknown_rule(c, list, len);
+		flags[rule - table] = value;
+		if (!list[len])
+			return 0;
+	}
+}
+
+/* --rules leaves only its own on; --skip-rules then takes some of them away. */
+static int select_rules(const struct complaint *c, struct options *o, const char *only,
+			const char *skip)
+{
+	u32 n = 0;
+	int rc = 0;
+
+	rule_table(&n);
+	o->rule_off = calloc(n ? n : 1, sizeof(*o->rule_off));
+	if (!o->rule_off) {
+		usage(c, "out of memory");
+		return -ENOMEM;
+	}
+	if (only) {
+		memset(o->rule_off, true, n);
+		rc = mark_rules(c, only, o->rule_off, false);
+	}
+	if (!rc && skip)
+		rc = mark_rules(c, skip, o->rule_off, true);
+	return rc;
+}
+
+/* ---- options ------------------------------------------------------------------------------- */
+
+/* What can be judged only when all options are known. */
+struct pending {
+	const char *rules, *skip_rules;
+};
+
+static int take_action(const struct complaint *c, struct options *o, int id)
+{
+	switch (id) {
+	case 'h':
+		o->action = ACTION_HELP;
+		return 0;
+	case 'V':
+		o->action = ACTION_VERSION;
+		return 0;
+	case OPT_LIST_RULES:
+		o->action = ACTION_LIST_RULES;
+		return 0;
+	default:
+		o->action = ACTION_EXPLAIN;
+		o->explain = find_rule(optarg, strlen(optarg));
+		return o->explain ? 0 : unknown_rule(c, optarg, strlen(optarg));
+	}
+}
+
+static void take_flag(struct options *o, int id)
+{
+	switch (id) {
+	case OPT_SUMMARY:
+		o->summary = true;
+		return;
+	case OPT_RW_MIRROR:
+		o->target.allow_rw_mirror = true;
+		return;
+	case OPT_NO_TWIN:
+		o->target.allow_no_twin = true;
+		return;
+	case OPT_MOUNTED_DEVICE:
+		o->target.allow_mounted_device = true;
+		return;
+	case OPT_NOT_LUSTRE:
+		o->target.allow_not_lustre = true;
+		return;
+	case OPT_CONSTANT_HASH:
+		o->debug_constant_hash = true;
+		return;
+	case OPT_ALL_SUSPECTS:
+		o->debug_all_suspects = true;
+		return;
+	}
+}
+
+static int take_option(const struct complaint *c, struct options *o, struct pending *p, int id)
+{
+	switch (id) {
+	case 'o':
+		o->output = optarg;
+		return 0;
+	case OPT_FORMAT:
+		return parse_format(c, optarg, &o->format);
+	case OPT_THREADS:
+		return parse_u32(c, "threads", optarg, 1, MAX_THREADS, &o->threads);
+	case OPT_FSTYPE:
+		o->target.fstype = optarg;
+		return 0;
+	case OPT_MEMORY:
+		return parse_size(c, optarg, &o->memory);
+	case OPT_MAX_FINDINGS:
+		return parse_u32(c, "max-findings", optarg, 0, INT32_MAX, &o->max_findings);
+	case OPT_MOUNTINFO:
+		o->target.mountinfo = optarg;
+		return 0;
+	case OPT_RULES:
+		p->rules = optarg;
+		return 0;
+	case OPT_SKIP_RULES:
+		p->skip_rules = optarg;
+		return 0;
+	case OPT_SETTLE_ROUNDS:
+		return parse_u32(c, "settle-rounds", optarg, 1, 1000, &o->settle_rounds);
+	case 'h':
+	case 'V':
+	case OPT_LIST_RULES:
+	case OPT_EXPLAIN:
+		return take_action(c, o, id);
+	default:
+		take_flag(o, id);
+		return 0;
+	}
+}
+
+/* getopt's '?' and ':', in one line and without its own message. */
+static int bad_option(const struct complaint *c, char **argv, int id)
+{
+	const char *word = argv[optind - 1];
+
+	if (id == ':')
+		return usage(c, "%s wants a value", word);
+	if (optopt && optopt < 256)
+		return usage(c, "no such option: -%c", optopt);
+	if (optopt)
+		return usage(c, "%s takes no value", word);
+	return usage(c, "no such option, or not a whole one: %s", word);
+}
+
+static int take_target(const struct complaint *c, struct options *o, int argc, char **argv)
+{
+	if (o->action != ACTION_CHECK)
+		return 0;
+	if (optind == argc)
+		return usage(c, "no TARGET given; try --help");
+	if (optind + 1 < argc)
+		return usage(c, "one TARGET only, not \"%s\" as well", argv[optind + 1]);
+	if (!argv[optind][0])
+		return usage(c, "TARGET is empty");
+	o->target.name = argv[optind];
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *out, char *err, size_t errlen)
+{
+	const struct complaint c = { .err = err, .errlen = errlen };
+	struct pending p = { 0 };
+	struct options o = {
+		.target.fstype = "ldiskfs",
+		.max_findings = DEFAULT_MAX_FINDINGS,
+		.settle_rounds = DEFAULT_SETTLE_ROUNDS,
+	};
+	int id, rc = 0;
+
+	opterr = 0;
+	optind = 0; /* glibc: start anew */
+	while (!rc && (id = getopt_long(argc, argv, ":o:hV", long_options, NULL)) != -1) {
+		if (id == '?' || id == ':')
+			rc = bad_option(&c, argv, id);
+		else
+			rc = take_option(&c, &o, &p, id);
+	}
+	if (!rc)
+		rc = take_target(&c, &o, argc, argv);
+	if (!rc)
+		rc = select_rules(&c, &o, p.rules, p.skip_rules);
+	if (rc) {
+		options_free(&o);
+		return rc;
+	}
+	*out = o;
+	return 0;
+}

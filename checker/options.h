@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line. */
+#ifndef MDTCHECK_OPTIONS_H
+#define MDTCHECK_OPTIONS_H
+
+#include <stdio.h>
+
+#include "mdtcheck/rule.h"
+#include "mdtcheck/target.h"
+
+enum action { ACTION_CHECK, ACTION_HELP, ACTION_VERSION, ACTION_LIST_RULES, ACTION_EXPLAIN };
+
+enum output_format { FORMAT_JSON, FORMAT_TEXT };
+
+#define DEFAULT_MAX_FINDINGS 10000
+#define DEFAULT_SETTLE_ROUNDS 5
+#define MAX_THREADS 256
+
+struct options {
+	enum action action;
+	const struct rule *explain;   /* ACTION_EXPLAIN */
+	struct target_options target; /* name is set for ACTION_CHECK */
+	const char *output;	      /* report file; NULL: standard output */
+	enum output_format format;
+	bool summary;		      /* the text summary on standard error as well */
+	u32 threads;		      /* 0: as many as there are processors */
+	u64 memory;		      /* bytes; 0: not given */
+	u32 max_findings;	      /* listed at most; 0: all */
+	u32 settle_rounds;
+	bool *rule_off;		      /* indexed like rule_table(); owned */
+
+	/* For tests of the checker itself: */
+	bool debug_constant_hash; /* every hash of the ledger is 1 */
+	bool debug_all_suspects;  /* every object goes through the exact phase */
+};
+
+/* 0, -ENOMEM, or -EINVAL with one line in err; *out is untouched on failure. */
+int options_parse(int argc, char **argv, struct options *out, char *err, size_t errlen);
+void options_free(struct options *o);
+
+void options_help(FILE *out);
+void options_version(FILE *out);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Findings once they are made: stored compactly, counted exactly, put into an
+ * order and given names that do not change from run to run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+const char *severity_name(enum severity s)
+{
+	static const char *const name[SEV_NR] = { "info", "warning", "error" };
+
+	return name[s];
+}
+
+const char *finding_state_name(enum finding_state s)
+{
+	static const char *const name[] = { "confirmed", "transient", "unstable" };
+
+	return name[s];
+}
+
+int finding_list_init(struct finding_list *l, u32 max_listed)
+{
+	struct finding_list n = { .max_listed = max_listed };
+
+	rule_table(&n.nrules);
+	n.by_rule = calloc(n.nrules ? n.nrules : 1, sizeof(*n.by_rule));
+	if (!n.by_rule)
+		return -ENOMEM;
+	*l = n;
+	return 0;
+}
+
+static void stored_finding_free(struct stored_finding *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->npaths; i++)
+		free(s->paths[i]);
+	free(s->paths);
+	free(s);
+}
+
+void finding_list_free(struct finding_list *l)
+{
+	u32 i;
+
+	for (i = 0; i < l->count; i++)
+		stored_finding_free(l->items[i]);
+	free(l->items);
+	free(l->by_rule);
+	*l = (struct finding_list){ 0 };
+}
+
+/* ---- fingerprint --------------------------------------------------------------------------- */
+
+static u64 fnv(u64 h, const void *bytes, size_t len)
+{
+	const u8 *p = bytes;
+
+	while (len--)
+		h = (h ^ *p++) * 0x100000001b3ULL;
+	return h;
+}
+
+/* Byte by byte from the lowest, so that the fingerprint does not depend on the host. */
+static u64 fnv_u64(u64 h, u64 v)
+{
+	int i;
+
+	for (i = 0; i < 64; i += 8)
+		h = (h ^ (u8)(v >> i)) * 0x100000001b3ULL;
+	return h;
+}
+
+static u64 fnv_fid(u64 h, const struct fid *f)
+{
+	return fnv_u64(fnv_u64(h, f->seq), (u64)f->ver << 32 | f->oid);
+}
+
+/*
+ * Times, counters and numbers stay out: they move while the damage stays the same.
+ * So does the inode number of an object that has a FID, as a file-level restore
+ * gives it a new one.
+ */
+static u64 fingerprint_of(const struct finding *f)
+{
+	u64 h = fnv(0xcbf29ce484222325ULL, f->rule->name, strlen(f->rule->name));
+	u32 i;
+
+	h = fnv_fid(h, &f->fid);
+	if (fid_is_zero(&f->fid))
+		h = fnv_u64(h, f->ino);
+	h = fnv_fid(h, &f->parent_fid);
+	h = fnv_fid(h, &f->other_fid);
+	h = fnv_u64(h, f->name_key);
+	h = fnv_u64(h, f->oi);
+	if (f->what)
+		h = fnv(h, f->what, strlen(f->what));
+	for (i = 0; i < f->nev; i++)
+		if (f->ev[i].type == EV_NAME)
+			h = fnv(fnv_u64(h, f->ev[i].str.len), f->ev[i].str.bytes,
+				f->ev[i].str.len);
+	return h;
+}
+
+/* ---- storing ------------------------------------------------------------------------------- */
+
+static bool has_bytes(const struct evidence *e)
+{
+	return e->type == EV_NAME || e->type == EV_TEXT;
+}
+
+static size_t bytes_needed(const struct finding *f)
+{
+	size_t n = 0;
+	u32 i;
+
+	for (i = 0; i < f->nev; i++)
+		if (has_bytes(&f->ev[i]))
+			n += f->ev[i].str.len;
+	return n;
+}
+
+/* The tail of the allocation: evidence, witnesses, bytes; in order of their alignment. */
+static void copy_tail(struct stored_finding *s, const struct finding *f)
+{
+	struct evidence *ev = (struct evidence *)(s + 1);
+	struct witness *wit = (struct witness *)(ev + f->nev);
+	char *bytes = (char *)(wit + f->nwit);
+	u32 i;
+
+	for (i = 0; i < f->nev; i++) {
+		ev[i] = f->ev[i];
+		if (!has_bytes(&ev[i]))
+			continue;
+		if (ev[i].str.len)
+			memcpy(bytes, f->ev[i].str.bytes, ev[i].str.len);
+		ev[i].str.bytes = bytes;
+		bytes += ev[i].str.len;
+	}
+	for (i = 0; i < f->nwit; i++)
+		wit[i] = f->wit[i];
+	s->ev = ev;
+	s->nev = f->nev;
+	s->wit = wit;
+	s->nwit = f->nwit;
+}
+
+static struct stored_finding *stored_finding_new(const struct finding *f)
+{
+	struct stored_finding *s;
+
+	_Static_assert(_Alignof(struct evidence) <= _Alignof(struct stored_finding) &&
+			       _Alignof(struct witness) <= _Alignof(struct evidence),
+		       "the tail needs no padding");
+	s = malloc(sizeof(*s) + f->nev * sizeof(struct evidence) +
+		   f->nwit * sizeof(struct witness) + bytes_needed(f));
+	if (!s)
+		return NULL;
+	*s = (struct stored_finding){
+		.rule = f->rule,
+		.state = f->state,
+		.severity = f->severity,
+		.ino = f->ino,
+		.generation = f->generation,
+		.mode = f->mode,
+		.oi = f->oi,
+		.fid = f->fid,
+		.parent_ino = f->parent_ino,
+		.other_ino = f->other_ino,
+		.parent_fid = f->parent_fid,
+		.other_fid = f->other_fid,
+		.name_key = f->name_key,
+		.what = f->what,
+		.verdict = f->verdict,
+		.fingerprint = fingerprint_of(f),
+	};
+	copy_tail(s, f);
+	return s;
+}
+
+static struct finding_counts *counts_of(struct finding_list *l, const struct rule *rule)
+{
+	u32 n;
+	size_t i = (size_t)(rule - rule_table(&n));
+
+	return i < l->nrules ? &l->by_rule[i] : NULL;
+}
+
+static void count_primary(struct finding_list *l, const struct finding *f)
+{
+	struct finding_counts *c = counts_of(l, f->rule);
+
+	l->total.primary[f->severity]++;
+	if (c)
+		c->primary[f->severity]++;
+}
+
+static bool have_room(struct finding_list *l)
+{
+	u32 cap = l->cap ? l->cap * 2 : 64;
+	struct stored_finding **items;
+
+	if (l->count < l->cap)
+		return true;
+	if (l->cap > UINT32_MAX / 2)
+		return false;
+	items = realloc(l->items, cap * sizeof(*items));
+	if (!items)
+		return false;
+	l->items = items;
+	l->cap = cap;
+	return true;
+}
+
+struct stored_finding *finding_list_add(struct finding_list *l, const struct finding *f)
+{
+	struct stored_finding *s = NULL;
+
+	if (f->state == FINDING_TRANSIENT)
+		return NULL;
+	if (f->state == FINDING_CONFIRMED)
+		count_primary(l, f);
+	if (!l->max_listed || l->count < l->max_listed) {
+		s = have_room(l) ? stored_finding_new(f) : NULL;
+		l->no_memory |= !s;
+	}
+	if (s)
+		l->items[l->count++] = s;
+	else
+		l->dropped++;
+	return s;
+}
+
+void finding_list_set_cause(struct finding_list *l, struct stored_finding *effect,
+			    struct stored_finding *cause)
+{
+	struct finding_counts *c = counts_of(l, effect->rule);
+
+	if (effect->cause || effect == cause)
+		return;
+	effect->cause = cause;
+	cause->caused++;
+	if (effect->state != FINDING_CONFIRMED)
+		return;
+	l->total.primary[effect->severity]--;
+	l->total.caused[effect->severity]++;
+	if (!c)
+		return;
+	c->primary[effect->severity]--;
+	c->caused[effect->severity]++;
+}
+
+/* ---- order --------------------------------------------------------------------------------- */
+
+#define CMP(a, b)                                                                                  \
+	do {                                                                                       \
+		if ((a) != (b))                                                                    \
+			return (a) < (b) ? -1 : 1;                                                 \
+	} while (0)
+
+static int cmp_finding(const void *pa, const void *pb)
+{
+	const struct stored_finding *a = *(struct stored_finding *const *)pa;
+	const struct stored_finding *b = *(struct stored_finding *const *)pb;
+	int rc;
+
+	CMP(a->rule->code, b->rule->code);
+	CMP(a->ino, b->ino);
+	rc = fid_cmp(&a->fid, &b->fid);
+	if (rc)
+		return rc;
+	CMP(a->parent_ino, b->parent_ino);
+	CMP(a->other_ino, b->other_ino);
+	CMP(a->fingerprint, b->fingerprint);
+	return 0;
+}
+
+static int cmp_fingerprint(const void *pa, const void *pb)
+{
+	const struct stored_finding *a = *(struct stored_finding *const *)pa;
+	const struct stored_finding *b = *(struct stored_finding *const *)pb;
+
+	CMP(a->fingerprint, b->fingerprint);
+	return cmp_finding(pa, pb);
+}
+
+#undef CMP
+
+/*
+ * Two findings may look alike to the fingerprint (one rule, two stripes of one
+ * file; two inodes with one FID): the later ones are named after the first, so
+ * that each has a name of its own.  Expects l->items sorted by fingerprint.
+ */
+static void part_lookalikes(struct finding_list *l)
+{
+	u64 base = 0;
+	u32 i, same = 0;
+
+	for (i = 0; i < l->count; i++) {
+		struct stored_finding *s = l->items[i];
+
+		if (i && s->fingerprint == base) {
+			s->fingerprint = fnv_u64(base, ++same);
+			continue;
+		}
+		base = s->fingerprint;
+		same = 0;
+	}
+}
+
+void finding_list_sort(struct finding_list *l)
+{
+	if (!l->count)
+		return;
+	qsort(l->items, l->count, sizeof(*l->items), cmp_fingerprint);
+	part_lookalikes(l);
+	qsort(l->items, l->count, sizeof(*l->items), cmp_finding);
+}
+
+int stored_finding_add_path(struct stored_finding *f, const char *path, size_t len)
+{
+	char **paths = realloc(f->paths, (f->npaths + 1) * sizeof(*paths));
+
+	if (!paths)
+		return -ENOMEM;
+	f->paths = paths;
+	paths[f->npaths] = strndup(path, len);
+	if (!paths[f->npaths])
+		return -ENOMEM;
+	f->npaths++;
+	return 0;
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The JSON document.  It is written piece by piece, one small tree after the
+ * other, so that a million findings need no more memory than one; a finding
+ * takes one line.  docs/schema/mdtcheck-1.json is its description.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "report/json_piece.h"
+#include "report/report.h"
+
+/* ---- one finding --------------------------------------------------------------------------- */
+
+/* A key that occurs again becomes KEY_2, KEY_3 ... */
+static const char *free_key(const struct piece *p, const char *key, char *buf, size_t size)
+{
+	u32 n;
+
+	if (!json_object_get(p->obj, key))
+		return key;
+	for (n = 2;; n++) {
+		snprintf(buf, size, "%.40s_%u", key, n);
+		if (!json_object_get(p->obj, buf))
+			return buf;
+	}
+}
+
+static void put_evidence(struct piece *p, const struct evidence *e)
+{
+	char buf[56];
+	const char *key = free_key(p, e->key, buf, sizeof(buf));
+
+	switch (e->type) {
+	case EV_U64:
+		put_u64(p, key, e->num);
+		return;
+	case EV_HEX:
+		put_hex(p, key, e->num);
+		return;
+	case EV_TIME:
+		put_time(p, key, e->num);
+		return;
+	case EV_FID:
+		put_fid(p, key, &e->fid);
+		return;
+	case EV_NAME:
+	case EV_TEXT:
+		put_name(p, key, e->str.bytes, e->str.len);
+		return;
+	}
+}
+
+static const char *type_name(u16 mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return "file";
+	case S_IFDIR:
+		return "directory";
+	case S_IFLNK:
+		return "symlink";
+	case S_IFCHR:
+		return "character device";
+	case S_IFBLK:
+		return "block device";
+	case S_IFIFO:
+		return "fifo";
+	case S_IFSOCK:
+		return "socket";
+	default:
+		return NULL;
+	}
+}
+
+/* paths, and beside it paths_hex (null where a path is as it was) when one had to be escaped. */
+static void put_paths(struct piece *p, const struct stored_finding *f)
+{
+	json_t *paths = json_array(), *hex = json_array();
+	bool all = true, unchanged;
+	u32 i;
+
+	for (i = 0; i < f->npaths; i++) {
+		const char *s = f->paths[i];
+
+		piece_append(p, paths, name_string(s, strlen(s), &unchanged));
+		piece_append(p, hex, unchanged ? json_null() : hex_string(s, strlen(s)));
+		all &= unchanged;
+	}
+	piece_put(p, "paths", paths);
+	if (all)
+		json_decref(hex);
+	else
+		piece_put(p, "paths_hex", hex);
+}
+
+static struct piece object_piece(const struct stored_finding *f)
+{
+	struct piece p = piece_new();
+
+	if (fid_is_zero(&f->fid))
+		put_text(&p, "fid", NULL);
+	else
+		put_fid(&p, "fid", &f->fid);
+	put_count(&p, "ino", f->ino);
+	put_count(&p, "generation", f->generation);
+	put_text(&p, "type", type_name(f->mode));
+	put_paths(&p, f);
+	return p;
+}
+
+static void put_witnesses(struct piece *p, const struct stored_finding *f)
+{
+	json_t *array = json_array();
+	u32 i;
+
+	for (i = 0; i < f->nwit; i++) {
+		struct piece w = piece_new();
+
+		put_text(&w, "place", f->wit[i].place);
+		put_fid(&w, "value", &f->wit[i].value);
+		put_bool(&w, "agrees", f->wit[i].agrees);
+		append_piece(p, array, &w);
+	}
+	piece_put(p, "witnesses", array);
+}
+
+static void put_id(struct piece *p, const char *key, const struct stored_finding *f)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%016" PRIx64, f->fingerprint);
+	put_text(p, key, text);
+}
+
+static void put_code(struct piece *p, const struct rule *rule)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "MC%03u", rule->code);
+	put_text(p, "code", text);
+}
+
+static struct piece finding_piece(const struct stored_finding *f)
+{
+	struct piece p = piece_new(), object = object_piece(f), evidence = piece_new();
+	u32 i;
+
+	put_id(&p, "id", f);
+	put_text(&p, "rule", f->rule->name);
+	put_code(&p, f->rule);
+	put_text(&p, "severity", severity_name(f->severity));
+	put_text(&p, "state", finding_state_name(f->state));
+	put_text(&p, "what", f->what ? f->what : f->rule->title);
+	put_piece(&p, "object", &object);
+	for (i = 0; i < f->nev; i++)
+		put_evidence(&evidence, &f->ev[i]);
+	put_piece(&p, "evidence", &evidence);
+	put_witnesses(&p, f);
+	put_text(&p, "verdict", f->verdict);
+	put_text(&p, "remedy", f->rule->remedy);
+	if (f->cause)
+		put_id(&p, "caused_by", f->cause);
+	else
+		put_text(&p, "caused_by", NULL);
+	put_count(&p, "caused", f->caused);
+	return p;
+}
+
+static int write_findings(FILE *out, const struct finding_list *l)
+{
+	u32 i;
+	int rc;
+
+	fputs("  \"findings\": [", out);
+	for (i = 0; l && i < l->count; i++) {
+		struct piece p = finding_piece(l->items[i]);
+
+		fputs(i ? ",\n    " : "\n    ", out);
+		rc = piece_write(out, &p, false);
+		if (rc)
+			return rc;
+	}
+	fputs(i ? "\n  ]\n" : "]\n", out);
+	return 0;
+}
+
+/* ---- the parts about the run --------------------------------------------------------------- */
+
+static struct piece tool_piece(const struct report *r)
+{
+	struct piece p = piece_new();
+
+	put_text(&p, "name", "mdtcheck");
+	put_text(&p, "version", r->version);
+	return p;
+}
+
+static struct piece run_piece(const struct report *r)
+{
+	struct piece p = piece_new();
+	json_t *phases = json_array();
+	u32 i;
+
+	put_name_or_null(&p, "command", r->command);
+	put_time(&p, "started", (u64)r->started);
+	put_time(&p, "finished", (u64)r->finished);
+	piece_put(&p, "elapsed_seconds", json_real(r->elapsed));
+	put_count(&p, "threads", r->threads);
+	put_count(&p, "peak_rss_bytes", r->peak_rss);
+	for (i = 0; i < r->nphases; i++) {
+		struct piece ph = piece_new();
+
+		put_text(&ph, "name", r->phases[i].name);
+		piece_put(&ph, "seconds", json_real(r->phases[i].seconds));
+		append_piece(&p, phases, &ph);
+	}
+	piece_put(&p, "phases", phases);
+	put_bool(&p, "cancelled", r->cancelled);
+	put_count(&p, "exit_status", (u64)r->exit_status);
+	return p;
+}
+
+static const char *kind_name(enum target_kind kind)
+{
+	switch (kind) {
+	case TARGET_IMAGE:
+		return "image";
+	case TARGET_DEVICE:
+		return "device";
+	case TARGET_MIRROR:
+		return "mirror";
+	case TARGET_MDT:
+		return "mdt";
+	}
+	return NULL;
+}
+
+static void put_geometry(struct piece *p, const struct geometry *g)
+{
+	char uuid[40], *s = uuid;
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		s += sprintf(s, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			     g->uuid[i]);
+	put_text(p, "uuid", uuid);
+	put_name_or_null(p, "label", g->label);
+	put_count(p, "block_size", g->block_size);
+	put_count(p, "inode_size", g->inode_size);
+	put_count(p, "inodes", g->inodes_count);
+	/* Read from the superblock, which may say anything. */
+	put_u64(p, "blocks", g->blocks_count);
+	put_bool(p, "dirdata", g->dirdata);
+	put_bool(p, "needs_recovery", g->needs_recovery);
+}
+
+static struct piece target_piece(const struct report *r)
+{
+	const struct target *t = r->target;
+	struct piece p = piece_new();
+
+	if (t) {
+		put_text(&p, "kind", kind_name(t->kind));
+		put_bool(&p, "live", t->live);
+		put_name_or_null(&p, "path", t->path);
+		put_name_or_null(&p, "mirror", t->mirror);
+		put_name_or_null(&p, "mdt_mount", t->mdt_mount);
+		put_name_or_null(&p, "service", t->svname);
+		put_name_or_null(&p, "fstype", t->fstype);
+		put_count(&p, "size_bytes", t->size);
+	}
+	put_text(&p, "view", r->view);
+	if (r->geometry)
+		put_geometry(&p, r->geometry);
+	if (r->env) {
+		put_name_or_null(&p, "mdt_name", r->env->svname);
+		piece_put(&p, "mdt_index", r->env->has_index ? json_integer(r->env->index) : json_null());
+		put_count(&p, "oi_files", r->env->oi_count);
+		put_count(&p, "oi_files_lost", r->env->oi_lost);
+	}
+	return p;
+}
+
+static struct piece rule_coverage_piece(const struct rule_coverage *c)
+{
+	struct piece p = piece_new(), reasons = piece_new();
+	u32 i;
+
+	put_count(&p, "checked", c->checked);
+	put_count(&p, "violated", c->violated);
+	put_count(&p, "not_covered", c->not_covered);
+	for (i = 0; i < c->nreasons; i++)
+		put_count(&reasons, c->reasons[i].why, c->reasons[i].count);
+	put_piece(&p, "reasons", &reasons);
+	return p;
+}
+
+static void put_rules_coverage(struct piece *p, const struct rule_coverage *rules)
+{
+	struct piece all = piece_new();
+	u32 i, n = 0;
+	const struct rule *table = rule_table(&n);
+
+	for (i = 0; rules && i < n; i++) {
+		struct piece one = rule_coverage_piece(&rules[i]);
+
+		put_piece(&all, table[i].name, &one);
+	}
+	put_piece(p, "rules", &all);
+}
+
+static struct piece coverage_piece(const struct coverage *c)
+{
+	static const struct coverage nothing = {
+		.incomplete = { "the run ended before it began" },
+		.nincomplete = 1,
+	};
+	struct piece p = piece_new();
+	json_t *reasons = json_array();
+	u32 i;
+
+	if (!c)
+		c = &nothing;
+	put_count(&p, "inodes_expected", c->inodes_expected);
+	put_count(&p, "inodes_scanned", c->inodes_scanned);
+	put_count(&p, "descriptors_used", c->descriptors_used);
+	put_count(&p, "directories", c->directories);
+	put_count(&p, "name_entries", c->name_entries);
+	put_count(&p, "linkea_entries", c->linkea_entries);
+	put_count(&p, "oi_mappings", c->oi_mappings);
+	put_count(&p, "layouts", c->layouts);
+	put_count(&p, "ost_objects", c->ost_objects);
+	put_bool(&p, "complete", c->complete);
+	for (i = 0; i < c->nincomplete; i++)
+		piece_append(&p, reasons, json_string(c->incomplete[i]));
+	piece_put(&p, "incomplete_reasons", reasons);
+	put_rules_coverage(&p, c->rules);
+	return p;
+}
+
+static struct piece no_writes_piece(const struct report *r)
+{
+	struct piece p = piece_new();
+	json_t *locks = json_array();
+	u32 i;
+
+	for (i = 0; i < r->nlocks; i++) {
+		struct piece l = piece_new();
+
+		put_text(&l, "name", r->locks[i].name);
+		put_text(&l, "status", r->locks[i].enforced ? "enforced" : "unavailable");
+		put_text(&l, "reason", r->locks[i].reason);
+		append_piece(&p, locks, &l);
+	}
+	piece_put(&p, "locks", locks);
+	return p;
+}
+
+static struct piece severities_piece(const u64 counts[SEV_NR])
+{
+	struct piece p = piece_new();
+	int s;
+
+	for (s = SEV_ERROR; s >= SEV_INFO; s--)
+		put_count(&p, severity_name((enum severity)s), counts[s]);
+	return p;
+}
+
+static u64 sum_severities(const u64 counts[SEV_NR])
+{
+	return counts[SEV_INFO] + counts[SEV_WARNING] + counts[SEV_ERROR];
+}
+
+static void put_by_rule(struct piece *p, const struct finding_list *l)
+{
+	struct piece all = piece_new();
+	u32 i, n = 0;
+	const struct rule *table = rule_table(&n);
+
+	for (i = 0; i < l->nrules && i < n; i++) {
+		u64 primary = sum_severities(l->by_rule[i].primary);
+		u64 caused = sum_severities(l->by_rule[i].caused);
+		struct piece one;
+
+		if (!primary && !caused)
+			continue;
+		one = piece_new();
+		put_count(&one, "primary", primary);
+		put_count(&one, "caused", caused);
+		put_piece(&all, table[i].name, &one);
+	}
+	put_piece(p, "by_rule", &all);
+}
+
+static struct piece summary_piece(const struct report *r)
+{
+	static const struct finding_list none;
+	const struct finding_list *l = r->findings ? r->findings : &none;
+	struct piece p = piece_new(), primary = severities_piece(l->total.primary);
+	struct piece caused = severities_piece(l->total.caused);
+
+	put_text(&p, "verdict", r->verdict);
+	put_piece(&primary, "caused", &caused);
+	put_piece(&p, "findings", &primary);
+	put_by_rule(&p, l);
+	put_count(&p, "transient", r->transient);
+	put_count(&p, "unstable", r->unstable);
+	put_count(&p, "listed", l->count);
+	put_count(&p, "not_listed", l->dropped);
+	return p;
+}
+
+static int write_part(FILE *out, const char *key, struct piece p)
+{
+	int rc;
+
+	fprintf(out, "  \"%s\": ", key);
+	rc = piece_write(out, &p, true);
+	fputs(",\n", out);
+	return rc;
+}
+
+int report_json(FILE *out, const struct report *r)
+{
+	int rc;
+
+	fputs("{\n  \"schema\": \"mdtcheck-1\",\n", out);
+	rc = write_part(out, "tool", tool_piece(r));
+	if (!rc)
+		rc = write_part(out, "run", run_piece(r));
+	if (!rc)
+		rc = write_part(out, "target", target_piece(r));
+	if (!rc)
+		rc = write_part(out, "coverage", coverage_piece(r->coverage));
+	if (!rc)
+		rc = write_part(out, "no_writes", no_writes_piece(r));
+	if (!rc)
+		rc = write_part(out, "summary", summary_piece(r));
+	if (!rc)
+		rc = write_findings(out, r->findings);
+	if (rc)
+		return rc;
+	fputs("}\n", out);
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a run has to say: stored findings, coverage, the locks that kept it from
+ * writing, and the two forms it is said in.
+ *
+ *	phases fill	struct coverage, struct finding_list, struct lock_status[]
+ *	main gathers	them in struct report, asks report_judge() for the verdict
+ *	and calls	report_json() and report_summary()
+ */
+#ifndef MDTCHECK_REPORT_H
+#define MDTCHECK_REPORT_H
+
+#include <stdio.h>
+#include <time.h>
+
+#include "mdtcheck/env.h"
+#include "mdtcheck/finding.h"
+#include "mdtcheck/rule.h"
+#include "mdtcheck/target.h"
+
+#define SEV_NR (SEV_ERROR + 1)
+
+/* Exit status: bits that add, after fsck(8). */
+enum exit_bit {
+	EXIT_BIT_FINDINGS = 4,	 /* confirmed errors or warnings */
+	EXIT_BIT_INCOMPLETE = 8, /* operational error, or not everything could be read */
+	EXIT_BIT_USAGE = 16,
+	EXIT_BIT_CANCELLED = 32,
+};
+
+/* ---- coverage: what was looked at ---------------------------------------------------------- */
+
+#define COVERAGE_REASONS_MAX 8
+#define COVERAGE_INCOMPLETE_MAX 16
+
+struct rule_coverage {
+	u64 checked;	 /* holds, violated and not covered together, in the rule's unit */
+	u64 violated;
+	u64 not_covered; /* could not tell */
+	struct {
+		const char *why; /* static */
+		u64 count;
+	} reasons[COVERAGE_REASONS_MAX]; /* the last one also takes what fits nowhere else */
+	u32 nreasons;
+};
+
+struct coverage {
+	u64 inodes_expected;  /* bits set in the inode bitmaps */
+	u64 inodes_scanned;   /* inodes delivered */
+	u64 descriptors_used; /* inodes in use by the descriptors; static targets only, else 0 */
+	u64 directories;
+	u64 name_entries;
+	u64 linkea_entries;
+	u64 oi_mappings;
+	u64 layouts;
+	u64 ost_objects;
+	bool complete;
+	const char *incomplete[COVERAGE_INCOMPLETE_MAX]; /* why not; static sentences */
+	u32 nincomplete;
+	struct rule_coverage *rules; /* indexed like rule_table(); owned by who made it */
+};
+
+/* Counts n cases the rule could not judge, by reason.  why is static. */
+void rule_coverage_unknown(struct rule_coverage *c, const char *why, u64 n);
+/* Adds what one thread counted. */
+void rule_coverage_merge(struct rule_coverage *to, const struct rule_coverage *from);
+/* The run is incomplete, and why; a reason that is already there is not repeated. */
+void coverage_incomplete(struct coverage *c, const char *why);
+
+/* One thing that keeps the checker from writing. */
+struct lock_status {
+	const char *name;   /* static: "seccomp" */
+	bool enforced;
+	const char *reason; /* why not, or a remark; NULL */
+};
+
+/* ---- stored findings ----------------------------------------------------------------------- */
+
+/* A finding as it is kept: one allocation holds it, its evidence, its witnesses and their bytes. */
+struct stored_finding {
+	const struct rule *rule;
+	enum finding_state state;
+	enum severity severity;
+	u32 ino, generation;
+	u16 mode;
+	u32 oi; /* OI file number + 1, 0 none */
+	struct fid fid;
+	u32 parent_ino, other_ino;
+	struct fid parent_fid, other_fid;
+	u64 name_key;
+	const char *what;
+	const char *verdict; /* NULL: nothing to decide */
+	const struct evidence *ev;
+	u32 nev;
+	const struct witness *wit;
+	u32 nwit;
+
+	/* Names the finding in every run: rule, subject and joins, not order and not counters. */
+	u64 fingerprint;
+	struct stored_finding *cause; /* NULL: a primary; set by finding_list_set_cause() */
+	u64 caused;		      /* how many others name this one as their cause */
+	char **paths;		      /* raw bytes, absolute; each and the array malloc'd, owned */
+	u32 npaths;
+};
+
+struct finding_counts {
+	u64 primary[SEV_NR];
+	u64 caused[SEV_NR];
+};
+
+/* Not for use by several threads at once. */
+struct finding_list {
+	struct stored_finding **items;
+	u32 count, cap;
+	u32 max_listed; /* 0: no limit */
+	u64 dropped;	/* confirmed or unstable, but not stored: beyond the cap or no memory */
+	bool no_memory;
+
+	/* Of confirmed findings, the dropped ones too (as primaries: their cause is unknown). */
+	struct finding_counts total;
+	struct finding_counts *by_rule; /* indexed like rule_table() */
+	u32 nrules;
+};
+
+int finding_list_init(struct finding_list *l, u32 max_listed);
+/*
+ * Keeps a copy; NULL when it was only counted.  Transient findings are neither
+ * kept nor counted here; unstable ones are kept, not counted.
+ */
+struct stored_finding *finding_list_add(struct finding_list *l, const struct finding *f);
+/* effect follows from cause (its root cause): moves it in the counts. */
+void finding_list_set_cause(struct finding_list *l, struct stored_finding *effect,
+			    struct stored_finding *cause);
+/* By code, then inode; the order and the fingerprints are then the same in every run. */
+void finding_list_sort(struct finding_list *l);
+void finding_list_free(struct finding_list *l);
+
+/* Appends a copy of the path; 0 or -ENOMEM. */
+int stored_finding_add_path(struct stored_finding *f, const char *path, size_t len);
+
+const char *severity_name(enum severity s);
+const char *finding_state_name(enum finding_state s);
+
+/* ---- the report ---------------------------------------------------------------------------- */
+
+struct phase_time {
+	const char *name;
+	double seconds;
+};
+
+struct report {
+	const char *version;
+	const char *command; /* the command line, words joined by blanks; any bytes */
+	time_t started, finished;
+	double elapsed; /* seconds */
+	u32 threads;
+	u64 peak_rss; /* bytes */
+	const struct phase_time *phases;
+	u32 nphases;
+
+	const struct target *target;	/* NULL only when it could not be opened */
+	const struct geometry *geometry; /* NULL likewise */
+	const struct env *env;		/* NULL likewise */
+	const char *view;		/* "device" */
+
+	const struct coverage *coverage;
+	const struct lock_status *locks;
+	u32 nlocks;
+	const struct finding_list *findings;
+	u64 transient, unstable;
+
+	const char *verdict; /* "consistent", "inconsistent" or "incomplete" */
+	int exit_status;
+	bool cancelled;
+};
+
+/* Sets verdict and exit_status; failed: an operational error ended the run early. */
+void report_judge(struct report *r, bool failed);
+
+/* 0, -ENOMEM, or -EIO when out took no more. */
+int report_json(FILE *out, const struct report *r);
+int report_summary(FILE *out, const struct report *r);
+
+#endif

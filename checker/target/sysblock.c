@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The machine behind target_resolve(): stat for paths, /sys for who holds a
+ * block device, for loop devices and for the devices of Lustre services.
+ */
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "target/ro_open.h"
+#include "target/sysblock.h"
+
+static int look(void *arg, const char *path, struct node *out)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || !realpath(path, out->real))
+		return -errno;
+	out->mode = st.st_mode;
+	out->rdev = S_ISBLK(st.st_mode) ? st.st_rdev : 0;
+	return 0;
+}
+
+/* The first path that matches; glob, since directories may be opened by it alone. */
+static int first_match(const char *pattern, char *path, size_t size)
+{
+	glob_t g = { 0 };
+	int rc = -ENOENT;
+
+	if (glob(pattern, 0, NULL, &g) == 0 && strlen(g.gl_pathv[0]) < size) {
+		strcpy(path, g.gl_pathv[0]);
+		rc = 0;
+	}
+	globfree(&g);
+	return rc;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* A device mapper device has a name that people know and a uuid that tells its maker. */
+static int dm_holder(const char *sys, struct holder *out)
+{
+	char path[PATH_MAX + 16], name[96], uuid[160];
+
+	snprintf(path, sizeof(path), "%s/dm/name", sys);
+	if (ro_read_line(path, name, sizeof(name)))
+		return -ENOENT;
+	snprintf(path, sizeof(path), "%s/dm/uuid", sys);
+	if (ro_read_line(path, uuid, sizeof(uuid)))
+		uuid[0] = '\0';
+	out->kind = strncmp(uuid, "mpath-", 6) == 0 ? HOLDER_MPATH : HOLDER_DM;
+	snprintf(out->name, sizeof(out->name), "/dev/mapper/%s", name);
+	return 0;
+}
+
+static int sys_holder(void *arg, dev_t dev, struct holder *out)
+{
+	char pattern[96], path[PATH_MAX];
+	struct holder h = { .kind = HOLDER_OTHER };
+
+	snprintf(pattern, sizeof(pattern), "/sys/dev/block/%u:%u/holders/*", major(dev),
+		 minor(dev));
+	if (first_match(pattern, path, sizeof(path)) == 0) {
+		if (dm_holder(path, &h))
+			snprintf(h.name, sizeof(h.name), "/dev/%.100s", last_part(path));
+		*out = h;
+		return 0;
+	}
+	snprintf(pattern, sizeof(pattern), "/sys/dev/block/%u:%u/*/partition", major(dev),
+		 minor(dev));
+	if (first_match(pattern, path, sizeof(path)))
+		return -ENOENT;
+	path[strlen(path) - strlen("/partition")] = '\0';
+	h.kind = HOLDER_PARTITION;
+	snprintf(h.name, sizeof(h.name), "/dev/%.100s", last_part(path));
+	*out = h;
+	return 0;
+}
+
+/* Newer servers have it in /sys, older ones in /proc. */
+static int service_device(void *arg, const char *svname, char *device, size_t size)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "/sys/fs/lustre/osd-ldiskfs/%s/mntdev", svname);
+	if (ro_read_line(path, device, size) == 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/fs/lustre/osd-ldiskfs/%s/mntdev", svname);
+	return ro_read_line(path, device, size);
+}
+
+static bool loop_shows(const char *backing_file, const char *image)
+{
+	char path[PATH_MAX + 16], line[PATH_MAX];
+	char *end;
+
+	if (ro_read_line(backing_file, line, sizeof(line)) || strcmp(line, image) != 0)
+		return false;
+	snprintf(path, sizeof(path), "%s", backing_file);
+	end = strrchr(path, '/');
+	strcpy(end + 1, "offset");
+	return ro_read_line(path, line, sizeof(line)) == 0 && strcmp(line, "0") == 0;
+}
+
+static int loop_device(void *arg, const char *image, char *device, size_t size)
+{
+	int rc = -ENOENT;
+	glob_t g = { 0 };
+	size_t i;
+
+	if (glob("/sys/block/loop*/loop/backing_file", 0, NULL, &g))
+		g.gl_pathc = 0;
+	for (i = 0; rc && i < g.gl_pathc; i++) {
+		const char *name = g.gl_pathv[i] + strlen("/sys/block/");
+
+		if (!loop_shows(g.gl_pathv[i], image))
+			continue;
+		snprintf(device, size, "/dev/%.*s", (int)strcspn(name, "/"), name);
+		rc = 0;
+	}
+	globfree(&g);
+	return rc;
+}
+
+const struct world sysblock_world = {
+	.look = look,
+	.holder = sys_holder,
+	.service = service_device,
+	.loop = loop_device,
+};

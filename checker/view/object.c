@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One object from its raw inode: core, extended attributes from all three
+ * places they can be in, and what Lustre's three most important ones say.
+ *
+ * Runs once an inode: nothing is allocated, and nothing but the inode is read
+ * unless an attribute lies outside it.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "view/private.h"
+
+#define XATTR_INDEX_TRUSTED 4
+#define OFF_MODE 0
+#define OFF_DTIME 20
+#define OFF_NLINK 26
+
+bool object_raw_in_use(const u8 *raw)
+{
+	struct cursor c = cursor_make(raw, EXT4_INODE_CORE);
+	u16 mode, nlink;
+	u32 dtime;
+
+	mode = cursor_le16(&c);
+	cursor_seek(&c, OFF_DTIME);
+	dtime = cursor_le32(&c);
+	cursor_seek(&c, OFF_NLINK);
+	nlink = cursor_le16(&c);
+	return mode && nlink && !dtime;
+}
+
+/* Which of Lustre's attributes this is, EA_NR for any other. */
+static enum ea_id ea_identify(const struct xattr_raw *x)
+{
+	static const char name[EA_NR][5] = {
+		[EA_LMA] = "lma", [EA_LINK] = "link", [EA_LOV] = "lov", [EA_LMV] = "lmv",
+		[EA_DMV] = "dmv", [EA_HSM] = "hsm",   [EA_SOM] = "som",
+	};
+	u32 id;
+
+	if (x->name_index != XATTR_INDEX_TRUSTED || x->namelen < 3 || x->namelen > 4)
+		return EA_NR;
+	for (id = 0; id < EA_NR; id++)
+		if (!memcmp(name[id], x->name, x->namelen) && !name[id][x->namelen])
+			return id;
+	return EA_NR;
+}
+
+/* ---- values in inodes of their own ----------------------------------------------------------- */
+
+static const char *value_blocks_read(struct view *v, struct blockmap *m, u8 *out, u32 len)
+{
+	u32 bs = v->info.block_size;
+	u32 done = 0;
+	struct map_run run;
+
+	while (done < len) {
+		u64 n;
+
+		if (blockmap_lookup(m, done / bs, &run))
+			return run.why;
+		if (!run.physical)
+			return "EA inode has a hole";
+		n = min_u64(run.count * bs, len - done);
+		if (device_pread(v, run.physical * bs, out + done, n))
+			return "value in an EA inode cannot be read";
+		done += n;
+	}
+	return NULL;
+}
+
+/* The value of x into out, VIEW_EA_VALUE_MAX bytes; NULL, or why it cannot be had. */
+static const char *value_inode_read(struct view *v, struct view_buf *buf, const struct xattr_raw *x,
+				    u8 *out)
+{
+	struct inode_core core;
+	const char *why;
+	bool allocated;
+
+	if (x->value_len > VIEW_EA_VALUE_MAX)
+		return "attribute value is longer than any can be";
+	if (x->value_ino > v->info.inodes_count)
+		return "EA inode number is out of range";
+	if (device_inode(v, x->value_ino, buf->scratch, &allocated))
+		return "EA inode cannot be read";
+	if (!allocated)
+		return "EA inode is free";
+	if (inode_decode(buf->scratch, v->info.inode_size, &core, &why))
+		return why;
+	if (!(core.flags & EXT4_FL_EA_INODE))
+		return "EA inode lacks its flag";
+	if (core.size < x->value_len)
+		return "EA inode is shorter than the value";
+	if (blockmap_begin(&buf->ea_map, &core, &why))
+		return why;
+	return value_blocks_read(v, &buf->ea_map, out, x->value_len);
+}
+
+/* ---- the list -------------------------------------------------------------------------------- */
+
+static void ea_take(struct view *v, struct view_buf *buf, const struct xattr_raw *x,
+		    enum ea_place place, struct object *obj)
+{
+	enum ea_id id = ea_identify(x);
+	const char *why;
+	struct ea *ea;
+	u8 *value;
+
+	if (id == EA_NR)
+		return;
+	ea = &obj->ea[id];
+	if (ea->state != EA_ABSENT) {
+		/* The server would find the one that was met first. */
+		obj->ea_broken = "an attribute is stored twice";
+		return;
+	}
+	*ea = (struct ea){ .state = EA_PRESENT, .place = place, .len = x->value_len };
+	ea->data = x->value;
+	if (!x->value_ino)
+		return;
+	ea->place = EA_IN_INODE;
+	value = buf->values + (size_t)id * VIEW_EA_VALUE_MAX;
+	why = value_inode_read(v, buf, x, value);
+	if (why) {
+		obj->ea_broken = why;
+		ea->state = EA_UNREADABLE;
+		ea->len = 0;
+		return;
+	}
+	ea->data = value;
+}
+
+/* Whatever was not seen may be behind the damage. */
+static void ea_lost(struct object *obj, const char *why)
+{
+	u32 id;
+
+	obj->ea_broken = why;
+	for (id = 0; id < EA_NR; id++)
+		if (obj->ea[id].state == EA_ABSENT)
+			obj->ea[id].state = EA_UNREADABLE;
+}
+
+/* NULL, or why the list breaks. */
+static const char *ea_walk(struct view *v, struct view_buf *buf, struct xattr_walk *w,
+			   enum ea_place place, struct object *obj)
+{
+	struct xattr_raw x;
+	int rc;
+
+	while ((rc = xattr_walk_next(w, &x)) > 0)
+		ea_take(v, buf, &x, place, obj);
+	return rc < 0 ? w->why : NULL;
+}
+
+static const char *ea_block_walk(struct view *v, struct view_buf *buf, struct object *obj)
+{
+	u64 block = obj->inode.file_acl;
+	struct xattr_walk w;
+	const char *why;
+
+	if (!device_has_blocks(v, block, 1))
+		return "EA block is outside the file system";
+	/* Neighbours often share one; on a live target it may have changed since. */
+	if (buf->ea_block_nr != block || !v->info.is_static) {
+		buf->ea_block_nr = 0;
+		if (device_blocks(v, block, 1, buf->ea_block))
+			return "EA block cannot be read";
+		buf->ea_block_nr = block;
+	}
+	if (xattr_walk_block(&w, buf->ea_block, v->info.block_size, &why))
+		return why;
+	return ea_walk(v, buf, &w, EA_IN_BLOCK, obj);
+}
+
+static void ea_collect(struct view *v, struct view_buf *buf, struct object *obj)
+{
+	const char *broken = NULL, *why;
+	struct xattr_walk w;
+
+	if (xattr_walk_body(&w, obj->raw, obj->raw_len, obj->inode.extra_isize))
+		broken = ea_walk(v, buf, &w, EA_IN_BODY, obj);
+	if (obj->inode.file_acl) {
+		why = ea_block_walk(v, buf, obj);
+		broken = broken ? broken : why;
+	}
+	if (broken)
+		ea_lost(obj, broken);
+}
+
+/* ---- what it all means ----------------------------------------------------------------------- */
+
+static void ea_decode(struct object *obj)
+{
+	const struct ea *lma = &obj->ea[EA_LMA];
+	const struct ea *link = &obj->ea[EA_LINK];
+	const struct ea *lov = &obj->ea[EA_LOV];
+
+	if (lma->state == EA_PRESENT)
+		obj->lma_rc = lma_decode(lma->data, lma->len, &obj->lma);
+	if (link->state == EA_PRESENT)
+		obj->link_rc = linkea_decode(link->data, link->len, &obj->link, &obj->link_why);
+	if (lov->state == EA_PRESENT)
+		obj->lov_rc = lov_decode(lov->data, lov->len, S_ISDIR(obj->inode.mode), &obj->lov,
+					 &obj->lov_why);
+}
+
+static void identify(struct object *obj)
+{
+	if (object_has_lma(obj)) {
+		obj->fid = obj->lma.fid;
+		obj->fid_source = FID_FROM_LMA;
+	} else {
+		obj->fid = fid_igif(obj->ino, obj->inode.generation);
+		obj->fid_source = FID_FROM_INODE;
+	}
+}
+
+int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, const u8 *raw,
+		struct object *obj, const char **why)
+{
+	int rc;
+
+	*obj = (struct object){ .ino = ino, .allocated = allocated, .raw = raw };
+	obj->raw_len = v->info.inode_size;
+	rc = inode_decode(raw, v->info.inode_size, &obj->inode, why);
+	if (rc)
+		return rc;
+	/* What a freed inode still points to belongs to others by now. */
+	if (allocated || object_raw_in_use(raw)) {
+		ea_collect(v, buf, obj);
+		ea_decode(obj);
+	}
+	identify(obj);
+	return 0;
+}
+
+int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj)
+{
+	struct object o;
+	const char *why;
+	bool allocated;
+	int rc;
+
+	rc = device_inode(v, ino, buf->raw, &allocated);
+	if (rc)
+		return rc;
+	rc = object_fill(v, buf, ino, allocated, buf->raw, &o, &why);
+	if (rc && allocated)
+		return rc;
+	*obj = o;
+	return 0;
+}

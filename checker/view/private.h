@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the view share: the view and its ops table, a thread's
+ * buffers, block maps and the few reads everything else is made of.
+ */
+#ifndef MDTCHECK_VIEW_PRIVATE_H
+#define MDTCHECK_VIEW_PRIVATE_H
+
+#include "base/membudget.h"
+#include "mdtcheck/target.h"
+#include "mdtcheck/view.h"
+#include "view/blockmap.h"
+
+#define VIEW_EA_VALUE_MAX 65536U /* the longest value the kernel allows */
+#define VIEW_BATCH (128U << 10)	 /* one read of directory blocks */
+#define VIEW_FILE_BLOCKS 8	 /* an index path and its leaf */
+
+/* What a kind of view must be able to do. */
+struct view_ops {
+	int (*scan)(struct view *v, const struct scan_ops *ops, void *const *args,
+		    unsigned int nthreads, const volatile int *cancel);
+	int (*read_object)(struct view *v, struct view_buf *buf, u32 ino, struct object *obj);
+	int (*read_dir)(struct view *v, struct view_buf *buf, const struct object *dir,
+			const struct dir_ops *ops, void *arg);
+	/* Makes buf->map the map of file ino, from its inode as it is now. */
+	int (*file_open)(struct view *v, struct view_buf *buf, u32 ino, const char **why);
+	/*
+	 * One block of the file opened last.  -ENODATA for a hole, which is zeroed; *physical is
+	 * where it came from, 0 unknown.
+	 */
+	int (*file_block)(struct view *v, struct view_buf *buf, u64 logical, u8 *out,
+			  u64 *physical, const char **why);
+	void (*close)(struct view *v);
+};
+
+struct view {
+	const struct view_ops *ops;
+	struct view_info info;
+	struct membudget *mem;
+	u64 bytes_read; /* atomic */
+
+	/* One bit a block: read as part of a directory or index in this pass.  Atomic. */
+	u64 *owners;
+	u64 owners_bytes;
+
+	u32 *oi; /* inodes of the OI files */
+	u32 oi_count;
+
+	/* The device view. */
+	int fd; /* not owned */
+	struct geometry geo;
+	u32 desc_per_block;
+	u32 inodes_per_block;
+	bool uninit_groups; /* descriptors may say INODE_UNINIT and itable_unused */
+};
+
+struct view_buf {
+	u8 *area; /* all that follows lies in here */
+	u64 area_bytes, area_charge;
+
+	u8 *raw;      /* the inode of view_read_object */
+	u8 *scratch;  /* inode of an EA inode or of a file being opened */
+	u8 *ea_block; /* the EA block of the object */
+	u64 ea_block_nr; /* which one it is, 0 none; trusted on a static target only */
+	u8 *values; /* values from EA inodes, VIEW_EA_VALUE_MAX each */
+	struct blockmap ea_map;
+
+	struct blockmap map; /* of the directory, index or file being read */
+	u8 *blocks; /* VIEW_BATCH or VIEW_FILE_BLOCKS blocks, whichever is more */
+	u32 blocks_bytes;
+};
+
+/* ---- device.c ---- */
+
+int view_open_device(int fd, const struct geometry *g, bool is_static, struct membudget *mem,
+		     struct view **out, char *err, size_t errlen);
+int device_pread(struct view *v, u64 off, void *out, size_t len);
+/* Count blocks; -EBADMSG when they are not all inside the file system. */
+int device_blocks(struct view *v, u64 block, u32 count, void *out);
+bool device_has_blocks(const struct view *v, u64 block, u64 count);
+/* Group's descriptor, read afresh; -EBADMSG when it points outside. */
+int device_group(struct view *v, u32 group, struct group_desc *out);
+/* Raw inode and its bitmap bit, read afresh.  An inode never initialised is all zero. */
+int device_inode(struct view *v, u32 ino, u8 *raw, bool *allocated);
+/* Live targets: waits before try number try (0, 1, 2) of a second look; false: no more. */
+bool device_try_again(const struct view *v, u32 try);
+
+/* True when this block was not yet read in this pass: it is now. */
+bool view_claim_block(struct view *v, u64 block);
+
+/* ---- the ops of the device view ---- */
+
+int device_scan(struct view *v, const struct scan_ops *ops, void *const *args,
+		unsigned int nthreads, const volatile int *cancel);
+int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj);
+int device_read_dir(struct view *v, struct view_buf *buf, const struct object *dir,
+		    const struct dir_ops *ops, void *arg);
+int device_file_open(struct view *v, struct view_buf *buf, u32 ino, const char **why);
+int device_file_block(struct view *v, struct view_buf *buf, u64 logical, u8 *out, u64 *physical,
+		      const char **why);
+
+/* ---- object.c ---- */
+
+/*
+ * Everything about one inode from its raw bytes, which must outlive obj.  0, or -EBADMSG when
+ * not even the core can be decoded (*why).
+ */
+int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, const u8 *raw,
+		struct object *obj, const char **why);
+
+/* A raw inode that something seems to use, whatever the bitmap says. */
+bool object_raw_in_use(const u8 *raw);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The scan of all inodes.  Threads take block groups from a counter; of a group
+ * the bitmap is read first and then the parts of the inode table that hold
+ * allocated inodes, so an inode that is allocated in between is not seen, and
+ * one that is freed in between is seen as what it was or with nlink 0.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/private.h"
+
+#define CHUNK_BYTES (1U << 20) /* one read of the inode table */
+#define CHUNK_GAP (64U << 10)  /* free inodes that are skipped rather than read */
+
+struct scan {
+	struct view *view;
+	const struct scan_ops *ops;
+	const volatile int *cancel;
+	u32 next_group; /* atomic */
+	int rc;		/* atomic: the first failure, ends every thread */
+};
+
+struct scan_thread {
+	struct scan *scan;
+	void *arg; /* of the callbacks */
+	pthread_t tid;
+	bool started;
+	struct view_buf *buf;
+	u8 *chunk;  /* CHUNK_BYTES of inode table */
+	u8 *bitmap; /* a block; bits of inodes that could not be read are cleared */
+
+	/* The group at hand. */
+	u32 group;
+	struct group_desc desc;
+	u32 delivered;
+};
+
+static bool bit_test(const u8 *map, u32 i)
+{
+	return map[i / 8] >> (i % 8) & 1;
+}
+
+/* The first set bit at or after i, n when there is none. */
+static u32 bit_next(const u8 *map, u32 i, u32 n)
+{
+	while (i < n && !bit_test(map, i))
+		i += i % 8 || map[i / 8] ? 1 : 8;
+	return (u32)min_u64(i, n);
+}
+
+static u32 bit_count(const u8 *map, u32 n)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < n / 8; i++)
+		sum += (u32)__builtin_popcount(map[i]);
+	return sum;
+}
+
+static int scan_failed(const struct scan *s)
+{
+	int rc = __atomic_load_n(&s->rc, __ATOMIC_RELAXED);
+
+	if (!rc && s->cancel && *s->cancel)
+		rc = -ECANCELED;
+	return rc;
+}
+
+static u32 first_ino(const struct scan_thread *t)
+{
+	return t->group * t->scan->view->info.inodes_per_group + 1;
+}
+
+static void complain(struct scan_thread *t, enum view_problem_kind kind, u32 ino, u64 block,
+		     const char *why)
+{
+	struct view_problem p = { .kind = kind, .ino = ino, .block = block, .why = why };
+
+	t->scan->ops->problem(t->arg, &p);
+}
+
+/* ---- inodes ---------------------------------------------------------------------------------- */
+
+/*
+ * Something is using an inode that the bitmap calls free.  The bitmap is the older of the two
+ * readings: only if both still say so now is it worth a word.
+ */
+static void stray_inode(struct scan_thread *t, u32 index, u64 block)
+{
+	struct view *v = t->scan->view;
+	u32 ino = first_ino(t) + index;
+	bool allocated;
+
+	if (device_inode(v, ino, t->buf->raw, &allocated))
+		return;
+	if (!allocated && object_raw_in_use(t->buf->raw))
+		complain(t, PROBLEM_BITMAP, ino, block,
+			 "inode is in use, but free in the inode bitmap");
+}
+
+static int deliver(struct scan_thread *t, u32 index, const u8 *raw, u64 block)
+{
+	u32 ino = first_ino(t) + index;
+	struct object obj;
+	const char *why;
+
+	if (object_fill(t->scan->view, t->buf, ino, true, raw, &obj, &why)) {
+		complain(t, PROBLEM_INODE, ino, block, why);
+		return 0;
+	}
+	if (obj.ea_broken)
+		complain(t, PROBLEM_EA, ino, obj.inode.file_acl, obj.ea_broken);
+	t->delivered++;
+	return t->scan->ops->object(t->arg, t->buf, &obj);
+}
+
+/* Blocks [from, from + count) of the table are in t->chunk. */
+static int chunk_deliver(struct scan_thread *t, u32 from, u32 count)
+{
+	const struct view *v = t->scan->view;
+	u32 per = v->inodes_per_block, ipg = v->info.inodes_per_group;
+	u32 end = (u32)min_u64((u64)(from + count) * per, ipg);
+	u32 used = ipg - (u32)min_u64(t->desc.itable_unused, ipg);
+	const u8 *raw = t->chunk;
+	u32 i;
+	int rc;
+
+	for (i = from * per; i < end; i++, raw += v->info.inode_size) {
+		u64 block = t->desc.inode_table + i / per;
+
+		if (bit_test(t->bitmap, i)) {
+			rc = deliver(t, i, raw, block);
+			if (rc)
+				return rc;
+		} else if (i < used && object_raw_in_use(raw)) {
+			stray_inode(t, i, block);
+		}
+	}
+	return 0;
+}
+
+/* One bad sector must not cost a megabyte: its blocks are tried one by one. */
+static void chunk_read(struct scan_thread *t, u32 from, u32 count)
+{
+	struct view *v = t->scan->view;
+	u32 bs = v->info.block_size, per = v->inodes_per_block;
+	u32 i, k;
+
+	if (!device_blocks(v, t->desc.inode_table + from, count, t->chunk))
+		return;
+	for (i = 0; i < count; i++) {
+		u64 block = t->desc.inode_table + from + i;
+
+		if (!device_blocks(v, block, 1, t->chunk + (size_t)i * bs))
+			continue;
+		memset(t->chunk + (size_t)i * bs, 0, bs);
+		for (k = (from + i) * per; k < (from + i + 1) * per && k < bs * 8; k++)
+			t->bitmap[k / 8] &= (u8)~(1U << (k % 8));
+		complain(t, PROBLEM_INODE_TABLE, first_ino(t) + (from + i) * per, block,
+			 "block of the inode table cannot be read");
+	}
+}
+
+/*
+ * The blocks to read in one go: from the block of inode first on, over gaps that are not worth
+ * a second read.
+ */
+static u32 chunk_end(const struct scan_thread *t, u32 first)
+{
+	const struct view *v = t->scan->view;
+	u32 per = v->inodes_per_block, ipg = v->info.inodes_per_group;
+	u32 most = CHUNK_BYTES / v->info.block_size, gap = CHUNK_GAP / v->info.block_size;
+	u32 from = first / per, end = from + 1;
+	u32 next;
+
+	for (;;) {
+		next = bit_next(t->bitmap, end * per, ipg);
+		if (next >= ipg || next / per > end + gap || next / per >= from + most)
+			return end;
+		end = next / per + 1;
+	}
+}
+
+static int group_inodes(struct scan_thread *t)
+{
+	const struct view *v = t->scan->view;
+	u32 ipg = v->info.inodes_per_group;
+	u32 i = bit_next(t->bitmap, 0, ipg);
+	int rc = 0;
+
+	while (!rc && i < ipg) {
+		u32 from = i / v->inodes_per_block;
+		u32 end = chunk_end(t, i);
+
+		chunk_read(t, from, end - from);
+		rc = chunk_deliver(t, from, end - from);
+		if (!rc)
+			rc = scan_failed(t->scan);
+		i = bit_next(t->bitmap, (u32)min_u64((u64)end * v->inodes_per_block, ipg), ipg);
+	}
+	return rc;
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+static void group_lost(struct scan_thread *t, u32 allocated, u64 block, const char *why)
+{
+	complain(t, PROBLEM_INODE_TABLE, first_ino(t), block, why);
+	t->scan->ops->group(t->arg, t->group, allocated, 0);
+}
+
+static int group_scan(struct scan_thread *t)
+{
+	struct view *v = t->scan->view;
+	u32 ipg = v->info.inodes_per_group;
+	u32 allocated;
+	int rc;
+
+	t->delivered = 0;
+	rc = device_group(v, t->group, &t->desc);
+	if (rc) {
+		group_lost(t, ipg, v->geo.desc_block[t->group / v->desc_per_block],
+			   rc == -EBADMSG ? "group descriptor points outside the file system" :
+					    "group descriptor cannot be read");
+		return 0;
+	}
+	if (t->desc.flags & EXT4_BG_INODE_UNINIT) {
+		t->scan->ops->group(t->arg, t->group, 0, 0);
+		return 0;
+	}
+	if (device_blocks(v, t->desc.inode_bitmap, 1, t->bitmap)) {
+		group_lost(t, ipg - (u32)min_u64(t->desc.free_inodes, ipg), t->desc.inode_bitmap,
+			   "inode bitmap cannot be read");
+		return 0;
+	}
+	allocated = bit_count(t->bitmap, ipg);
+	rc = group_inodes(t);
+	if (!rc)
+		t->scan->ops->group(t->arg, t->group, allocated, t->delivered);
+	return rc;
+}
+
+static void *thread_main(void *arg)
+{
+	struct scan_thread *t = arg;
+	struct scan *s = t->scan;
+	int rc, none = 0;
+
+	while (!(rc = scan_failed(s))) {
+		t->group = __atomic_fetch_add(&s->next_group, 1, __ATOMIC_RELAXED);
+		if (t->group >= s->view->info.groups)
+			break;
+		rc = group_scan(t);
+		if (rc)
+			break;
+	}
+	if (rc)
+		__atomic_compare_exchange_n(&s->rc, &none, rc, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* ---- threads --------------------------------------------------------------------------------- */
+
+static u64 thread_bytes(const struct view *v)
+{
+	return CHUNK_BYTES + v->info.block_size;
+}
+
+static int thread_init(struct scan_thread *t, struct scan *s, void *arg)
+{
+	struct view *v = s->view;
+
+	t->scan = s;
+	t->arg = arg;
+	t->buf = view_buf_new(v);
+	t->chunk = membudget_map(v->mem, thread_bytes(v), thread_bytes(v));
+	if (!t->buf || !t->chunk)
+		return -ENOMEM;
+	t->bitmap = t->chunk + CHUNK_BYTES;
+	return 0;
+}
+
+static void thread_done(struct scan_thread *t, struct view *v)
+{
+	view_buf_free(t->buf);
+	if (t->chunk)
+		membudget_unmap(v->mem, t->chunk, thread_bytes(v), thread_bytes(v));
+}
+
+/* The caller's thread does the work of the first; one that cannot be started is not missed. */
+static void threads_run(struct scan_thread *threads, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 1; i < n; i++)
+		threads[i].started = !pthread_create(&threads[i].tid, NULL, thread_main,
+						     &threads[i]);
+	thread_main(&threads[0]);
+	for (i = 1; i < n; i++)
+		if (threads[i].started)
+			pthread_join(threads[i].tid, NULL);
+}
+
+int device_scan(struct view *v, const struct scan_ops *ops, void *const *args,
+		unsigned int nthreads, const volatile int *cancel)
+{
+	struct scan s = { .view = v, .ops = ops, .cancel = cancel };
+	unsigned int n = nthreads ? nthreads : 1;
+	struct scan_thread *threads = calloc(n, sizeof(*threads));
+	unsigned int i;
+	int rc = 0;
+
+	if (!threads)
+		return -ENOMEM;
+	for (i = 0; i < n && !rc; i++)
+		rc = thread_init(&threads[i], &s, args[i]);
+	if (!rc) {
+		threads_run(threads, n);
+		rc = s.rc;
+	}
+	for (i = 0; i < n; i++)
+		thread_done(&threads[i], v);
+	free(threads);
+	return rc;
+}

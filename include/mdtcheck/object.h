@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One inode of the MDT as Lustre sees it: attributes, raw extended attributes
+ * and what they decode to.  Filled by a view, read by ledger and rules.
+ *
+ * All pointers lead into the view_buf the object was read into and die with its
+ * next use.  Sizes are bytes, times seconds since the epoch.
+ */
+#ifndef MDTCHECK_OBJECT_H
+#define MDTCHECK_OBJECT_H
+
+#include "mdtcheck/fid.h"
+#include "ondisk/inode.h"
+#include "ondisk/linkea.h"
+#include "ondisk/lma.h"
+#include "ondisk/lov.h"
+
+enum ea_id {
+	EA_LMA,
+	EA_LINK,
+	EA_LOV,
+	EA_LMV,
+	EA_DMV,
+	EA_HSM,
+	EA_SOM,
+	EA_NR,
+};
+
+enum ea_state {
+	EA_ABSENT,
+	EA_PRESENT,    /* raw bytes are there; see the decode status */
+	EA_UNREADABLE, /* it exists (or may exist) but its bytes could not be had */
+};
+
+enum ea_place { EA_IN_BODY, EA_IN_BLOCK, EA_IN_INODE };
+
+struct ea {
+	u8 state; /* enum ea_state */
+	u8 place; /* enum ea_place */
+	u32 len;
+	const u8 *data;
+};
+
+/* Where the object's identity comes from. */
+enum fid_source {
+	FID_FROM_LMA,
+	FID_FROM_INODE, /* no LMA: an IGIF of (ino, generation) */
+};
+
+struct object {
+	u32 ino;
+	bool allocated;	  /* its bit in the inode bitmap */
+	struct inode_core inode;
+	const u8 *raw;	  /* the raw inode, raw_len bytes; NULL in the posix view */
+	u32 raw_len;
+
+	struct ea ea[EA_NR];
+	const char *ea_broken; /* why the list of EAs is incomplete; NULL: it is whole */
+
+	/* Decoded on the spot; a status is 0 or the decoder's -errno, and means something only
+	 * where ea[].state is EA_PRESENT. */
+	int lma_rc, link_rc, lov_rc;
+	const char *link_why, *lov_why; /* sentences where rc < 0 */
+	struct lma lma;
+	struct linkea link;
+	struct lov lov;
+
+	struct fid fid; /* the identity: LMA's, or the IGIF */
+	enum fid_source fid_source;
+};
+
+/* Is the object in use: allocated, with a type, named or open somewhere? */
+static inline bool object_is_live(const struct object *o)
+{
+	return o->allocated && o->inode.mode && o->inode.nlink;
+}
+
+static inline bool object_has(const struct object *o, enum ea_id id)
+{
+	return o->ea[id].state == EA_PRESENT;
+}
+
+/* A decoded LMA / linkEA / layout that can be used. */
+static inline bool object_has_lma(const struct object *o)
+{
+	return object_has(o, EA_LMA) && !o->lma_rc;
+}
+
+static inline bool object_has_link(const struct object *o)
+{
+	return object_has(o, EA_LINK) && !o->link_rc &&
+	       (o->link.reccount || o->link.overflow_time);
+}
+
+static inline bool object_has_lov(const struct object *o)
+{
+	return object_has(o, EA_LOV) && !o->lov_rc;
+}
+
+static inline bool object_is_agent(const struct object *o)
+{
+	return object_has_lma(o) && (o->lma.incompat & LMAI_AGENT);
+}
+
+#endif

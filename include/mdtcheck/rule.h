@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A rule: one row of the table in rules/registry.c, and everything that is said
+ * about it anywhere (--explain, JSON, man page, coverage) comes from that row.
+ *
+ * A check looks at exact facts and says: holds, violated, could not tell, or that
+ * it does not apply.  Checks do no I/O and keep no state.
+ */
+#ifndef MDTCHECK_RULE_H
+#define MDTCHECK_RULE_H
+
+#include "mdtcheck/facts.h"
+#include "mdtcheck/finding.h"
+
+enum rule_class {
+	RULE_RECORD, /* one object alone: judged on every object during the scan */
+	RULE_CROSS,  /* two places compared: the ledger finds suspects, the rule judges them */
+	RULE_INDEX,  /* an OI file as a whole: judged while it is walked */
+};
+
+enum outcome { OUT_NA, OUT_HOLDS, OUT_UNKNOWN, OUT_VIOLATED };
+
+/* What a rule's "checked" counts. */
+enum rule_unit {
+	UNIT_OBJECTS,
+	UNIT_LMAS,
+	UNIT_OI_MAPPINGS,
+	UNIT_LINKEAS,
+	UNIT_LINKEA_ENTRIES,
+	UNIT_NAME_ENTRIES,
+	UNIT_DIRECTORIES,
+	UNIT_FILES,
+	UNIT_LAYOUTS,
+	UNIT_NR,
+};
+
+/* Where findings go.  NULL: the caller wants only the outcome. */
+struct sink;
+
+/*
+ * A new finding of the rule that is running, with the subject of the facts
+ * filled in.  The sink owns it; fill it before the check returns.
+ */
+struct finding *sink_finding(struct sink *sink, const char *what);
+/* Why the running check could not tell: a static sentence, counted in coverage. */
+void sink_unknown(struct sink *sink, const char *why);
+
+struct rule {
+	u16 code; /* permanent: 301 is MC301 */
+	const char *name;
+	enum severity severity;
+	enum rule_class class;
+	enum rule_unit unit;
+	const char *title;	 /* a short phrase */
+	const char *explanation; /* for an administrator: what it means, why it matters */
+	const char *lfsck;	 /* what LFSCK or OI scrub calls it; "none" */
+	const char *remedy;
+	const char *evidence;	 /* space-separated evidence keys */
+	enum outcome (*check)(const struct facts *f, struct sink *sink);
+};
+
+const struct rule *rule_table(u32 *count);
+const struct rule *rule_by_name(const char *name);
+
+/* The rows of each family (rules/NAME.c), ended by code 0. */
+extern const struct rule rules_lma[], rules_oi[], rules_linkea[], rules_namespace[], rules_nlink[],
+	rules_lov[];
+
+#endif

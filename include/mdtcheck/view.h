@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A view: how the bytes of an MDT are reached.  The device view reads inode
+ * tables, EA blocks, directory blocks and IAM blocks of the block device or
+ * image by buffered pread; the phases see only this interface.
+ *
+ * Threads: every call takes a view_buf, which belongs to one thread.  A view_buf
+ * holds one object (and its EAs) and, apart from it, one directory, index or
+ * file being read, so a callback may keep using the object whose directory is
+ * being read.  Return values: 0 or -errno; a callback's non-zero value stops the
+ * walk and is returned.
+ */
+#ifndef MDTCHECK_VIEW_H
+#define MDTCHECK_VIEW_H
+
+#include "mdtcheck/object.h"
+#include "ondisk/dirent.h"
+#include "ondisk/iam.h"
+
+struct view;
+struct view_buf;
+
+/* Something that could not be read, or whose structure is broken. */
+enum view_problem_kind {
+	PROBLEM_INODE_TABLE,  /* I/O error in an inode table or bitmap: block */
+	PROBLEM_INODE,	      /* the raw inode cannot be decoded */
+	PROBLEM_EA,	      /* EA list, EA block or EA inode broken or unreadable */
+	PROBLEM_DIR_MAP,      /* the block map of a directory is broken */
+	PROBLEM_DIR_BLOCK,    /* a directory block is broken or unreadable */
+	PROBLEM_BLOCK_SHARED, /* a block already read as part of another directory or index */
+	PROBLEM_IAM,	      /* an index block is broken or unreadable, or keys out of order */
+	PROBLEM_BITMAP,	      /* inode bitmap and inode table disagree */
+};
+
+struct view_problem {
+	enum view_problem_kind kind;
+	u32 ino;	 /* the inode it belongs to, 0 when none */
+	u64 block;	 /* device block, 0 unknown */
+	u64 logical;	 /* block within the file */
+	u64 lost_from, lost_to; /* PROBLEM_IAM: FID sequences that may lie behind it, inclusive */
+	const char *why; /* a sentence, static */
+};
+
+struct view_info {
+	u32 block_size;
+	u32 inode_size;
+	u32 inodes_per_group;
+	u32 groups;
+	u32 inodes_count; /* highest inode number */
+	u32 first_ino;	  /* s_first_ino: lower numbers are reserved */
+	u32 quota_ino[3]; /* user, group, project; 0 none */
+	u32 journal_ino;
+	u64 blocks_count;
+	u8 uuid[16];
+	bool dirdata; /* incompat 0x1000 is set */
+	bool needs_recovery;
+	bool is_static; /* nothing else can change it: image, snapshot, unmounted device */
+	u32 free_inodes; /* sum over the descriptors, when the view was opened */
+};
+
+/* What one thread of a scan is told.  arg is the thread's own. */
+struct scan_ops {
+	/*
+	 * Every inode whose bitmap bit is set, in order within a group; EA inodes and
+	 * reserved ones included.
+	 */
+	int (*object)(void *arg, struct view_buf *buf, const struct object *obj);
+	/* A group is done: bits set in its inode bitmap, objects delivered. */
+	void (*group)(void *arg, u32 group, u32 allocated, u32 delivered);
+	void (*problem)(void *arg, const struct view_problem *p);
+};
+
+struct dir_ops {
+	/* Every name entry in use, "." and ".." too; data_bad entries included. */
+	int (*entry)(void *arg, const struct object *dir, const struct dirent_rec *d);
+	void (*problem)(void *arg, const struct view_problem *p);
+};
+
+struct oi_ops {
+	/* Every record but the sentinel, in the order of the tree. block is file-logical. */
+	int (*record)(void *arg, u32 oi, const struct oi_record *r, u64 block);
+	void (*problem)(void *arg, const struct view_problem *p);
+};
+
+const struct view_info *view_info(const struct view *v);
+
+struct view_buf *view_buf_new(struct view *v);
+void view_buf_free(struct view_buf *buf);
+
+/*
+ * All allocated inodes, by nthreads threads; args[i] goes to the callbacks of
+ * thread i.  *cancel non-zero ends it early with -ECANCELED.
+ */
+int view_scan(struct view *v, const struct scan_ops *ops, void *const *args, unsigned int nthreads,
+	      const volatile int *cancel);
+
+/*
+ * One inode, freshly read.  0 also for a free inode (obj->allocated false, the
+ * raw core decoded where that is possible); -ERANGE for 0 or beyond the last;
+ * -EIO, -EBADMSG when it cannot be had.  obj points into buf.
+ */
+int view_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj);
+
+/*
+ * All blocks of a directory in logical order, holes passed over.  Each pass of the tool
+ * over many directories starts with view_pass_begin(), which forgets the owners of
+ * blocks: within a pass a block is read for one directory or index only.
+ */
+void view_pass_begin(struct view *v);
+int view_read_dir(struct view *v, struct view_buf *buf, const struct object *dir,
+		  const struct dir_ops *ops, void *arg);
+
+/* OI files found by landmarks: their inodes, in order of their number. */
+void view_set_oi(struct view *v, const u32 *inos, u32 count);
+u32 view_oi_count(const struct view *v);
+/* All records of OI file number oi. */
+int view_read_oi(struct view *v, struct view_buf *buf, u32 oi, const struct oi_ops *ops, void *arg);
+/* All records of any lfix container: key and record bytes. */
+int view_read_iam(struct view *v, struct view_buf *buf, const struct object *file,
+		  int (*record)(void *arg, const struct iam_shape *shape, const u8 *rec),
+		  void (*problem)(void *arg, const struct view_problem *p), void *arg);
+/*
+ * The OI record of one FID by descent in its own OI file (seq & (count - 1)).
+ * 0; -ENOENT when it is surely absent; -EBADMSG, -EIO when that cannot be said.
+ */
+int view_oi_lookup(struct view *v, struct view_buf *buf, const struct fid *fid,
+		   struct oi_record *out);
+
+/* Bytes of a small internal file (mountdata, seq_srv ...): the number read, or -errno. */
+s64 view_read_file(struct view *v, struct view_buf *buf, const struct object *file, u64 off,
+		   void *out, size_t len);
+
+u64 view_bytes_read(const struct view *v);
+void view_close(struct view *v);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lma 1xx: does an object say who it is, and is it alone in saying so?
+ */
+#include "rules/rules.h"
+
+/* ---- lma-missing --------------------------------------------------------------------------- */
+
+/* A FID that some other place states for the object, if it is one Lustre 2 gave out. */
+static const struct fid *lost_fid(const struct facts *f)
+{
+	u32 i;
+
+	for (i = 0; i < f->noi; i++)
+		if (f->oi[i].rec.ino == f->obj->ino && !fid_is_igif(&f->oi[i].rec.fid))
+			return &f->oi[i].rec.fid;
+	for (i = 0; i < f->nnames; i++) {
+		const struct name_fact *n = &f->names[i];
+
+		if (n->has_lufid && !n->data_bad && dir_class_is_namespace(n->dir_class) &&
+		    !fid_is_igif(&n->lufid))
+			return &n->lufid;
+	}
+	return NULL;
+}
+
+/*
+ * Lustre 2.1 and 2.3 gave neither ROOT nor .lustre an LMA.  From 2.4 on they have
+ * one; ROOT then is in the OI under the ROOT FID, and the entries of .lustre and
+ * below it carry FIDs, which they did not before.
+ */
+static bool legally_without(const struct facts *f)
+{
+	const struct env *env = f->env;
+	u32 i;
+
+	if (f->obj->ino == env->root_ino) {
+		for (i = 0; i < f->noi; i++)
+			if (f->oi[i].rec.ino == f->obj->ino && fid_is_root(&f->oi[i].rec.fid))
+				return false;
+		return true;
+	}
+	if (!env->dot_lustre_ino)
+		return false;
+	for (i = 0; i < f->nnames; i++) {
+		if (f->names[i].has_lufid)
+			return false;
+		if (f->names[i].dir_ino == env->dot_lustre_ino)
+			return true;
+	}
+	return f->obj->ino == env->dot_lustre_ino;
+}
+
+/* Why an object of before Lustre 2.4 may still wait for its LMA, or NULL. */
+static const char *upgrade_pending(const struct env *env)
+{
+	if (!env->has_scrub)
+		return "there is no OI scrub state to tell whether this file system was upgraded";
+	if (env->scrub.flags & SF_UPGRADE || env->scrub.internal_flags & 1)
+		return "OI scrub has not upgraded this file system yet";
+	/*
+	 * "init" is no excuse: a file system that was formatted by 2.4 or later, or
+	 * restored from files, stays there for good.
+	 */
+	if (env->scrub.status != SS_INIT && env->scrub.status != SS_COMPLETED)
+		return "OI scrub has not completed: it may not have reached this object";
+	return NULL;
+}
+
+static enum outcome lma_missing(const struct facts *f, struct sink *sink, const struct fid *lost)
+{
+	struct finding *fi = rule_finding(sink, lost ? "an object that had a FID has lost its LMA" :
+						       "the object has no LMA");
+
+	if (!fi)
+		return OUT_VIOLATED;
+	if (lost) {
+		fi->other_fid = *lost;
+		finding_fid(fi, "lost_fid", lost);
+	}
+	rule_add_witnesses(fi, f);
+	fi->verdict = "the LMA";
+	if (f->nnames)
+		rule_add_name(fi, &f->names[0]);
+	return OUT_VIOLATED;
+}
+
+enum outcome check_lma_missing(const struct facts *f, struct sink *sink)
+{
+	const struct fid *lost;
+	const char *why;
+
+	if (!f->have_cross || f->class != CLASS_NAMESPACE || !f->env->oi_count)
+		return OUT_NA;
+	if (object_has(f->obj, EA_LMA))
+		return OUT_HOLDS;
+	if (rule_ea_doubtful(f->obj, EA_LMA))
+		return rule_unknown(sink, "the extended attributes could not be read");
+	if (legally_without(f))
+		return OUT_HOLDS;
+	lost = lost_fid(f);
+	why = upgrade_pending(f->env);
+	/* Only what Lustre 1.8 made waits for an upgrade; this had an LMA once. */
+	if (why && !lost)
+		return rule_unknown(sink, why);
+	return lma_missing(f, sink, lost);
+}
+
+/* ---- the LMA alone ------------------------------------------------------------------------- */
+
+enum outcome check_lma_malformed(const struct facts *f, struct sink *sink)
+{
+	const struct object *o = f->obj;
+	struct finding *fi;
+
+	if (!object_has(o, EA_LMA))
+		return OUT_NA;
+	if (o->lma_rc >= 0)
+		return OUT_HOLDS;
+	if (f->have_cross && (f->class == CLASS_EXEMPT || f->class == CLASS_FREE))
+		return OUT_NA;
+	fi = rule_finding(sink, "the LMA is too short to hold a FID");
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_u64(fi, "lma_size", o->ea[EA_LMA].len);
+	finding_u64(fi, "needed", LMA_SIZE_MIN);
+	if (f->have_cross)
+		rule_add_witnesses(fi, f);
+	fi->verdict = "the LMA";
+	return OUT_VIOLATED;
+}
+
+/* What is wrong with a FID that stands in an LMA, or NULL. */
+static const char *fid_insane(const struct fid *fid)
+{
+	if (fid_is_zero(fid))
+		return "the FID in the LMA is zero";
+	if (!fid_is_sane(fid))
+		return "the FID in the LMA is none that Lustre gives out";
+	if (!fid->oid && (fid_is_norm(fid) || fid->seq == FID_SEQ_ROOT ||
+			  fid->seq == FID_SEQ_DOT_LUSTRE))
+		return "the FID in the LMA has object id 0, which only a LAST_ID file has";
+	return NULL;
+}
+
+enum outcome check_lma_fid_insane(const struct facts *f, struct sink *sink)
+{
+	const struct object *o = f->obj;
+	struct finding *fi;
+	const char *what;
+
+	if (!rule_lma_usable(o))
+		return OUT_NA;
+	what = fid_insane(&o->lma.fid);
+	if (!what)
+		return OUT_HOLDS;
+	/* LAST_ID files live in O/<seq>; the scan cannot know that this is one. */
+	if (f->have_cross && (f->class == CLASS_EXEMPT || f->class == CLASS_FREE ||
+			      (f->class == CLASS_INTERNAL && fid_is_last_id(&o->lma.fid) &&
+			       !fid_is_zero(&o->lma.fid))))
+		return OUT_NA;
+	fi = rule_finding(sink, what);
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_fid(fi, "lma_fid", &o->lma.fid);
+	if (f->have_cross)
+		rule_add_witnesses(fi, f);
+	fi->verdict = "the LMA";
+	return OUT_VIOLATED;
+}
+
+enum outcome check_lma_unsupported(const struct facts *f, struct sink *sink)
+{
+	const struct object *o = f->obj;
+	struct finding *fi;
+
+	if (!object_has_lma(o))
+		return OUT_NA;
+	if (!(o->lma.incompat & ~LMAI_SUPPORTED))
+		return OUT_HOLDS;
+	if (f->have_cross && (f->class == CLASS_EXEMPT || f->class == CLASS_FREE))
+		return OUT_NA;
+	fi = rule_finding(sink, "the LMA has incompatible flags that no known Lustre understands");
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_hex(fi, "incompat", o->lma.incompat);
+	finding_hex(fi, "unknown_flags", o->lma.incompat & ~LMAI_SUPPORTED);
+	return OUT_VIOLATED;
+}
+
+/* ---- fid-duplicate ------------------------------------------------------------------------- */
+
+/* The inode the OI maps the object's own FID to, 0 none. */
+static u32 oi_target(const struct facts *f)
+{
+	u32 i;
+
+	for (i = 0; i < f->noi; i++)
+		if (fid_equal(&f->oi[i].rec.fid, &f->obj->fid))
+			return f->oi[i].rec.ino;
+	return 0;
+}
+
+/*
+ * One finding for a pair: about the one the OI does not lead to, or, where it
+ * leads to neither, about the one with the higher number.
+ */
+static bool duplicate_is_here(const struct facts *f)
+{
+	u32 target = oi_target(f);
+
+	if (f->twin_is_agent)
+		return true;
+	if (target == f->obj->ino || target == f->twin_ino)
+		return target == f->twin_ino;
+	return f->obj->ino > f->twin_ino;
+}
+
+enum outcome check_fid_duplicate(const struct facts *f, struct sink *sink)
+{
+	struct finding *fi;
+
+	if (!f->have_cross || !rule_lma_usable(f->obj) || f->class == CLASS_FREE ||
+	    f->class == CLASS_EXEMPT)
+		return OUT_NA;
+	/* Every local name of a remote object has an agent inode of its own. */
+	if (object_is_agent(f->obj))
+		return OUT_NA;
+	if (!f->twin_ino || !duplicate_is_here(f))
+		return OUT_HOLDS;
+	fi = rule_finding(sink, f->twin_is_agent ?
+					"an agent inode on this MDT stands for the same FID" :
+					"another inode has the same FID in its LMA");
+	if (!fi)
+		return OUT_VIOLATED;
+	if (f->twin_is_agent)
+		fi->severity = SEV_WARNING;
+	fi->other_ino = f->twin_ino;
+	finding_u64(fi, "other_ino", f->twin_ino);
+	finding_u64(fi, "oi_ino", oi_target(f));
+	rule_add_witnesses(fi, f);
+	return OUT_VIOLATED;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * oi 2xx: the object index, which maps a FID to (inode, generation).
+ */
+#include "rules/rules.h"
+
+static void add_record(struct finding *fi, const struct oi_fact *r)
+{
+	fi->oi = r->oi + 1;
+	finding_u64(fi, "oi_file", r->oi);
+	finding_fid(fi, "oi_fid", &r->rec.fid);
+	finding_u64(fi, "oi_ino", r->rec.ino);
+	finding_u64(fi, "oi_generation", r->rec.generation);
+}
+
+/* Is this an object whose OI records can be judged by its identity? */
+static bool judged(const struct facts *f)
+{
+	return f->have_cross && f->env->oi_count && f->class != CLASS_FREE &&
+	       f->class != CLASS_EXEMPT && object_is_live(f->obj);
+}
+
+static bool is_own(const struct facts *f, const struct oi_fact *r)
+{
+	return fid_equal(&r->rec.fid, &f->obj->fid);
+}
+
+static bool leads_here(const struct facts *f, const struct oi_fact *r)
+{
+	return r->rec.ino == f->obj->ino;
+}
+
+/* The record of the own FID that leads here (here), or elsewhere; NULL. */
+static const struct oi_fact *own_record(const struct facts *f, bool here)
+{
+	u32 i;
+
+	for (i = 0; i < f->noi; i++)
+		if (is_own(f, &f->oi[i]) && leads_here(f, &f->oi[i]) == here)
+			return &f->oi[i];
+	return NULL;
+}
+
+/* ---- oi-missing ---------------------------------------------------------------------------- */
+
+/* Is it one of the objects that are found without the OI? */
+static bool beside_oi(const struct facts *f)
+{
+	const struct env *env = f->env;
+	u32 i;
+
+	if (f->obj->ino == 2 || f->obj->ino == env->rpd_ino)
+		return true;
+	for (i = 0; i < env->oi_count; i++)
+		if (env->oi_ino[i] == f->obj->ino)
+			return true;
+	return false;
+}
+
+/* Is the OI file that would hold the FID one of those that are gone? */
+static bool oi_file_lost(const struct env *env, const struct fid *fid)
+{
+	return env->oi_lost && !env->oi_ino[fid->seq & (env->oi_count - 1)];
+}
+
+static enum outcome oi_missing(const struct facts *f, struct sink *sink)
+{
+	const struct oi_fact *elsewhere = own_record(f, false);
+	struct finding *fi = rule_finding(
+		sink, elsewhere ? "the OI mapping of this FID leads to another inode" :
+				  "the FID has no OI mapping");
+
+	if (!fi)
+		return OUT_VIOLATED;
+	if (elsewhere) {
+		fi->other_ino = elsewhere->rec.ino;
+		add_record(fi, elsewhere);
+	}
+	rule_add_witnesses(fi, f);
+	return OUT_VIOLATED;
+}
+
+enum outcome check_oi_missing(const struct facts *f, struct sink *sink)
+{
+	const char *doubt;
+
+	if (!judged(f) || f->class == CLASS_AGENT || !rule_lma_usable(f->obj) ||
+	    !env_oi_due(f->env, f->obj) || beside_oi(f))
+		return OUT_NA;
+	if (own_record(f, true) && f->oi_own != -ENOENT)
+		return OUT_HOLDS;
+	doubt = rule_oi_doubt(f->env);
+	if (doubt)
+		return rule_unknown(sink, doubt);
+	if (oi_file_lost(f->env, &f->obj->fid))
+		return rule_unknown(sink, "the OI file that would hold the mapping is gone");
+	if (f->oi_own && f->oi_own != -ENOENT)
+		return rule_unknown(sink, "the OI leaf could not be read");
+	return oi_missing(f, sink);
+}
+
+/* ---- oi-dangling --------------------------------------------------------------------------- */
+
+/* An inode without a link that is still allocated is being deleted; its mapping goes with it. */
+static bool being_deleted(const struct object *o)
+{
+	return o->allocated && o->inode.mode && !o->inode.nlink;
+}
+
+static void oi_dangling(const struct facts *f, struct sink *sink, const struct oi_fact *r)
+{
+	bool beyond = r->rec.ino > f->env->info->inodes_count || !r->rec.ino;
+	struct finding *fi = rule_finding(
+		sink, beyond ? "the OI mapping leads to an inode number that does not exist" :
+			       "the OI mapping leads to a free inode");
+
+	if (!fi)
+		return;
+	fi->other_fid = r->rec.fid;
+	add_record(fi, r);
+	fi->verdict = "the OI mapping";
+}
+
+enum outcome check_oi_dangling(const struct facts *f, struct sink *sink)
+{
+	enum outcome out = OUT_NA;
+	const char *doubt;
+	u32 i;
+
+	if (!f->have_cross || f->class != CLASS_FREE || being_deleted(f->obj))
+		return OUT_NA;
+	for (i = 0; i < f->noi; i++) {
+		if (!leads_here(f, &f->oi[i]))
+			continue;
+		doubt = rule_oi_doubt(f->env);
+		if (doubt)
+			return rule_unknown(sink, doubt);
+		oi_dangling(f, sink, &f->oi[i]);
+		out = OUT_VIOLATED;
+	}
+	return out;
+}
+
+/* ---- oi-generation ------------------------------------------------------------------------- */
+
+enum outcome check_oi_generation(const struct facts *f, struct sink *sink)
+{
+	const struct oi_fact *r;
+	struct finding *fi;
+
+	if (!judged(f))
+		return OUT_NA;
+	r = own_record(f, true);
+	if (!r)
+		return OUT_NA;
+	/* Generation 0 in a record fits any. */
+	if (!r->rec.generation || r->rec.generation == f->obj->inode.generation)
+		return OUT_HOLDS;
+	if (rule_oi_doubt(f->env))
+		return rule_unknown(sink, rule_oi_doubt(f->env));
+	fi = rule_finding(sink, "the OI mapping has another generation than its inode");
+	if (!fi)
+		return OUT_VIOLATED;
+	add_record(fi, r);
+	finding_u64(fi, "generation", f->obj->inode.generation);
+	rule_add_witnesses(fi, f);
+	if (!fi->verdict)
+		fi->verdict = "the OI mapping";
+	return OUT_VIOLATED;
+}
+
+/* ---- oi-fid-mismatch, oi-duplicate --------------------------------------------------------- */
+
+/* Records may lead to an object without an LMA only under what it is known by. */
+static bool identity_known(const struct facts *f)
+{
+	return rule_lma_usable(f->obj);
+}
+
+static void oi_foreign(const struct facts *f, struct sink *sink, const struct oi_fact *r,
+		       const char *what)
+{
+	struct finding *fi = rule_finding(sink, what);
+
+	if (!fi)
+		return;
+	fi->other_fid = r->rec.fid;
+	add_record(fi, r);
+	rule_add_witnesses(fi, f);
+}
+
+/* A finding for every record that leads here under another FID. */
+static enum outcome foreign_records(const struct facts *f, struct sink *sink, const char *what)
+{
+	enum outcome out = OUT_HOLDS;
+	u32 i;
+
+	for (i = 0; i < f->noi; i++) {
+		if (!leads_here(f, &f->oi[i]) || is_own(f, &f->oi[i]))
+			continue;
+		if (rule_oi_doubt(f->env))
+			return rule_unknown(sink, rule_oi_doubt(f->env));
+		oi_foreign(f, sink, &f->oi[i], what);
+		out = OUT_VIOLATED;
+	}
+	return out;
+}
+
+enum outcome check_oi_fid_mismatch(const struct facts *f, struct sink *sink)
+{
+	/* An LMA that is not there is for lma-missing; legally so, it proves nothing. */
+	if (!judged(f) || !f->noi || !identity_known(f))
+		return OUT_NA;
+	if (own_record(f, true))
+		return OUT_HOLDS;
+	return foreign_records(f, sink,
+			       "the OI maps another FID to this inode than its LMA states");
+}
+
+/* A second record of the own FID that leads here as well. */
+static const struct oi_fact *second_record(const struct facts *f)
+{
+	const struct oi_fact *first = own_record(f, true);
+	u32 i;
+
+	for (i = 0; first && i < f->noi; i++)
+		if (&f->oi[i] != first && is_own(f, &f->oi[i]) && leads_here(f, &f->oi[i]))
+			return &f->oi[i];
+	return NULL;
+}
+
+enum outcome check_oi_duplicate(const struct facts *f, struct sink *sink)
+{
+	const struct oi_fact *again;
+	enum outcome out;
+
+	if (!judged(f) || !identity_known(f) || !own_record(f, true))
+		return OUT_NA;
+	out = foreign_records(f, sink, "a second FID is mapped to this inode");
+	again = second_record(f);
+	if (!again)
+		return out;
+	if (rule_oi_doubt(f->env))
+		return rule_unknown(sink, rule_oi_doubt(f->env));
+	oi_foreign(f, sink, again, "the FID is mapped to this inode twice");
+	return OUT_VIOLATED;
+}
+
+/* ---- oi-misrouted, oi-malformed ------------------------------------------------------------ */
+
+enum outcome check_oi_misrouted(const struct facts *f, struct sink *sink)
+{
+	u32 mask = f->env->oi_count - 1;
+	enum outcome out = OUT_NA;
+	u32 i;
+
+	if (!f->have_cross || !f->env->oi_count || f->env->oi_count & mask)
+		return OUT_NA;
+	for (i = 0; i < f->noi; i++) {
+		const struct oi_fact *r = &f->oi[i];
+		struct finding *fi;
+
+		/* The object the record leads to tells of it, so that it is told once. */
+		if (!leads_here(f, r))
+			continue;
+		out = rule_worse(out, OUT_HOLDS);
+		if (r->oi == (r->rec.fid.seq & mask))
+			continue;
+		out = OUT_VIOLATED;
+		fi = rule_finding(sink,
+				  "the OI mapping stands in an OI file where nobody looks for it");
+		if (!fi)
+			continue;
+		fi->other_fid = r->rec.fid;
+		add_record(fi, r);
+		finding_u64(fi, "expected_oi_file", r->rec.fid.seq & mask);
+		fi->verdict = "the OI mapping";
+	}
+	return out;
+}
+
+/* An OI file is judged while it is walked; see rule_index_finding(). */
+enum outcome check_oi_malformed(const struct facts *f, struct sink *sink)
+{
+	return OUT_NA;
+}
+
+void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi)
+{
+	f->ino = p->ino;
+	f->oi = oi + 1;
+	f->what = p->why;
+	f->verdict = "the OI mapping";
+	finding_u64(f, "oi_file", oi);
+	finding_u64(f, "block", p->block);
+	finding_u64(f, "logical_block", p->logical);
+	finding_hex(f, "lost_from", p->lost_from);
+	finding_hex(f, "lost_to", p->lost_to);
+}

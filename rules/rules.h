@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the rule families share: the checks that registry.c lists, and the small
+ * helpers that every check is written with.
+ *
+ * A check first asks whether it applies at all, because record checks run on
+ * every inode; then what is wrong; and fills in evidence only when somebody
+ * listens (sink not NULL).
+ */
+#ifndef MDTCHECK_RULES_RULES_H
+#define MDTCHECK_RULES_RULES_H
+
+#include "mdtcheck/rule.h"
+
+typedef enum outcome rule_check_fn(const struct facts *f, struct sink *sink);
+
+rule_check_fn check_lma_missing, check_lma_malformed, check_lma_fid_insane, check_lma_unsupported,
+	check_fid_duplicate;
+rule_check_fn check_oi_missing, check_oi_dangling, check_oi_generation, check_oi_fid_mismatch,
+	check_oi_duplicate, check_oi_misrouted, check_oi_malformed;
+rule_check_fn check_linkea_malformed, check_linkea_missing, check_linkea_no_dirent,
+	check_dirent_no_linkea, check_linkea_duplicate, check_linkea_directory_many;
+rule_check_fn check_dirent_dangling, check_dirent_fid_mismatch, check_dirent_type,
+	check_dirent_malformed, check_dirent_name_duplicate, check_dirent_name_invalid,
+	check_dotdot_mismatch, check_directory_linked_twice, check_directory_unreachable,
+	check_directory_loop, check_nameless_file;
+rule_check_fn check_nlink_file, check_nlink_directory;
+rule_check_fn check_lov_malformed, check_lov_unsupported, check_lov_stripe_size,
+	check_lov_stripe_count, check_lov_owner, check_lov_object_shared, check_lov_component;
+
+/*
+ * Fills a finding of oi-malformed, which no object is the subject of: the phase
+ * that walks OI file number oi hands over what the walk stumbled on.
+ */
+void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi);
+
+/* ---- for checks ---------------------------------------------------------------------------- */
+
+/* A new finding; NULL when nobody listens, and the check is then done. */
+struct finding *rule_finding(struct sink *sink, const char *what);
+/* Says why, and is OUT_UNKNOWN. */
+enum outcome rule_unknown(struct sink *sink, const char *why);
+/* The graver of two outcomes: violated, could not tell, holds, does not apply. */
+enum outcome rule_worse(enum outcome a, enum outcome b);
+
+/* Is the object's LMA there, decoded, and free of flags that are not understood? */
+bool rule_lma_usable(const struct object *o);
+/* Could attribute id of the object not be had, so that its absence proves nothing? */
+bool rule_ea_doubtful(const struct object *o, enum ea_id id);
+/* Why OI mappings cannot be judged now, or NULL. */
+const char *rule_oi_doubt(const struct env *env);
+/* Does the name count as one of the object's own: is its directory neither RPD nor PENDING? */
+bool rule_name_counts(const struct name_fact *n);
+bool rule_same_name(const struct name_fact *a, const struct name_fact *b);
+u32 rule_count_class(const struct facts *f, enum dir_class class);
+
+/* Evidence and joins of one name entry: parent_ino, parent_fid, name_key, "name", "parent". */
+void rule_add_name(struct finding *fi, const struct name_fact *n);
+/* Every place that states the object's identity, the majority, and the verdict. */
+void rule_add_witnesses(struct finding *fi, const struct facts *f);
+
+/* ---- grouping (cause.c) -------------------------------------------------------------------- */
+
+/* What grouping needs of one finding. */
+struct cause_item {
+	const char *rule; /* name */
+	u32 ino, parent_ino, other_ino;
+	u16 mode; /* of the subject; 0 unknown */
+	u64 name_key;
+	struct fid fid, parent_fid, other_fid;
+	s64 cause; /* out: index of the primary finding, -1: it is one itself */
+};
+
+/*
+ * Finds what caused what.  Every item ends up primary, or pointing at the
+ * primary at the root of its chain.  Without memory all stay primary.
+ */
+void cause_group(struct cause_item *items, u32 n);
+
+/* How two findings must be joined for one to explain the other. */
+enum cause_relation {
+	SAME_OBJECT,	  /* cause.ino == effect.ino */
+	SAME_NAME,	  /* the same name in the same directory */
+	SAME_NAME_ELSEWHERE, /* ... leading to, or claimed by, another object */
+	EFFECT_IN_DIR,	  /* effect.parent_ino == cause.ino */
+	CAUSE_IN_DIR,	  /* cause.parent_ino == effect.ino */
+	CAUSE_DIR_IN_DIR, /* ... and the cause's subject is a directory */
+	OTHER_FID,	  /* cause.other_fid == effect.fid */
+	OTHER_FID_PARENT, /* cause.other_fid == effect.parent_fid */
+	OTHER_INO,	  /* cause.other_ino == effect.ino */
+	OTHER_INO_DIR,	  /* cause.other_ino == effect.parent_ino */
+};
+
+struct cause_row {
+	const char *cause, *effect; /* rule names */
+	enum cause_relation relation;
+};
+
+/* The table, earlier rows win; for its tests. */
+const struct cause_row *cause_rows(u32 *count);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * namespace 4xx, directories: each has one name, "..", and a way up to a root.
+ */
+#include <sys/stat.h>
+
+#include "rules/rules.h"
+
+/* A directory that clients see or should see, apart from the roots of trees. */
+static bool tree_applies(const struct facts *f)
+{
+	const struct env *env = f->env;
+	u32 ino = f->obj->ino;
+
+	if (!f->have_cross || !S_ISDIR(f->obj->inode.mode) || !object_is_live(f->obj))
+		return false;
+	if (f->class != CLASS_NAMESPACE && f->class != CLASS_INTERNAL && f->class != CLASS_ORPHAN)
+		return false;
+	return ino != 2 && ino != env->root_ino && ino != env->rpd_ino && ino != env->pending_ino;
+}
+
+static bool is_remote(const struct object *o)
+{
+	return object_has_lma(o) && (o->lma.incompat & LMAI_REMOTE_PARENT);
+}
+
+/* ---- dotdot-mismatch ----------------------------------------------------------------------- */
+
+/* The directory's only name, if it is one in the name space; NULL otherwise. */
+static const struct name_fact *only_name(const struct facts *f)
+{
+	if (f->nnames != 1 || !dir_class_is_namespace(f->names[0].dir_class))
+		return NULL;
+	return &f->names[0];
+}
+
+enum outcome check_dotdot_mismatch(const struct facts *f, struct sink *sink)
+{
+	const struct name_fact *n;
+	struct finding *fi;
+
+	if (!tree_applies(f) || is_remote(f->obj))
+		return OUT_NA;
+	n = only_name(f);
+	if (!n)
+		return OUT_NA;
+	if (f->dotdot_ino == n->dir_ino)
+		return OUT_HOLDS;
+	if (!f->dotdot_ino && !f->dir_read)
+		return rule_unknown(sink, "the directory could not be read whole");
+	fi = rule_finding(sink, f->dotdot_ino ? "\"..\" leads to another directory than the one "
+						"that holds the name" :
+						"the directory has no \"..\"");
+	if (!fi)
+		return OUT_VIOLATED;
+	rule_add_name(fi, n);
+	fi->other_ino = f->dotdot_ino;
+	finding_u64(fi, "dotdot_ino", f->dotdot_ino);
+	if (f->dotdot_has_lufid)
+		finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
+	return OUT_VIOLATED;
+}
+
+/* ---- directory-linked-twice ---------------------------------------------------------------- */
+
+/* How much speaks for a name being the directory's own. */
+static u32 name_support(const struct facts *f, u32 name)
+{
+	u32 support = f->names[name].dir_ino == f->dotdot_ino;
+	u32 i;
+
+	for (i = 0; i < f->nlinks; i++)
+		if (f->links[i].match == name)
+			return support + 2;
+	return support;
+}
+
+static u32 best_name(const struct facts *f)
+{
+	u32 best = 0;
+	u32 i;
+
+	for (i = 1; i < f->nnames; i++)
+		if (name_support(f, i) > name_support(f, best))
+			best = i;
+	return best;
+}
+
+/*
+ * Which names are too many?  A remote directory that is open and unlinked
+ * stands in REMOTE_PARENT_DIR and in PENDING, and one that is being moved between
+ * MDTs in REMOTE_PARENT_DIR and its new parent: neither counts.
+ */
+static bool too_many(const struct facts *f)
+{
+	u32 rpd = rule_count_class(f, DIR_RPD);
+	u32 pending = rule_count_class(f, DIR_PENDING);
+
+	return rpd > 1 || f->nnames - rpd > 1 || pending > 1;
+}
+
+enum outcome check_directory_linked_twice(const struct facts *f, struct sink *sink)
+{
+	enum outcome out = OUT_HOLDS;
+	struct finding *fi;
+	u32 best, i;
+
+	if (!tree_applies(f) || !f->nnames)
+		return OUT_NA;
+	if (!too_many(f))
+		return OUT_HOLDS;
+	best = best_name(f);
+	for (i = 0; i < f->nnames; i++) {
+		/* The same name twice in one directory is dirent-name-duplicate. */
+		if (i == best || rule_same_name(&f->names[i], &f->names[best]))
+			continue;
+		out = OUT_VIOLATED;
+		fi = rule_finding(sink, "the directory has a name too many");
+		if (!fi)
+			break;
+		rule_add_name(fi, &f->names[i]);
+		fi->other_ino = f->names[best].dir_ino;
+		finding_fid(fi, "own_parent_fid", &f->names[best].dir_fid);
+		finding_name(fi, "own_name", f->names[best].name, f->names[best].namelen);
+		finding_u64(fi, "names", f->nnames);
+	}
+	return out;
+}
+
+/* ---- directory-unreachable, directory-loop ------------------------------------------------- */
+
+enum outcome check_directory_unreachable(const struct facts *f, struct sink *sink)
+{
+	struct finding *fi;
+
+	if (!tree_applies(f) || f->in_loop || f->class == CLASS_INTERNAL)
+		return OUT_NA;
+	/* One whose parent is unreachable has a name there, and is no case of its own. */
+	if (f->nnames)
+		return OUT_HOLDS;
+	if (f->names_blind)
+		return rule_unknown(
+			sink, "a directory could not be read whole: the name may stand there");
+	fi = rule_finding(sink, "no directory has a name for this directory");
+	if (!fi)
+		return OUT_VIOLATED;
+	fi->parent_ino = f->dotdot_ino;
+	finding_u64(fi, "dotdot_ino", f->dotdot_ino);
+	if (f->dotdot_has_lufid)
+		finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
+	finding_u64(fi, "subdirs", f->subdirs);
+	return OUT_VIOLATED;
+}
+
+enum outcome check_directory_loop(const struct facts *f, struct sink *sink)
+{
+	struct finding *fi;
+
+	if (!tree_applies(f))
+		return OUT_NA;
+	if (!f->in_loop)
+		return OUT_HOLDS;
+	fi = rule_finding(sink, "the chain of parents of this directory comes back to it");
+	if (!fi)
+		return OUT_VIOLATED;
+	if (f->nnames == 1)
+		rule_add_name(fi, &f->names[0]);
+	fi->parent_ino = f->dotdot_ino;
+	finding_u64(fi, "dotdot_ino", f->dotdot_ino);
+	return OUT_VIOLATED;
+}

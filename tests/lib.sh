@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by every shell suite.  A suite prints TAP lines (ok / not ok / ok # SKIP why);
+# tests/run.sh adds them up.
+set -u
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+MDTCHECK=$BUILD/mdtcheck
+MKMDT=$BUILD/mkmdt
+SHARED_IMAGES=${SHARED_IMAGES:-$TOP/../shared/images}
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/mdtcheck-test.XXXXXX")
+trap 'rm -rf "$TMP"' EXIT
+
+ok()   { echo "ok - $*"; }
+fail() { echo "not ok - $*"; }
+skip() { echo "ok - $1 # SKIP $2"; }
+
+# check NAME COMMAND...: passes when the command succeeds; its output is shown when it does not.
+check() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		ok "$name"
+	else
+		fail "$name"
+		printf '%s\n' "$out" | sed 's/^/# /' | head -40
+	fi
+}
+
+# real_image NAME: prints the path of an unpacked scratch copy, or fails where it is absent.
+real_image() {
+	local xz=$SHARED_IMAGES/$1.img.xz
+	[ -r "$xz" ] || return 1
+	[ -e "$TMP/$1.img" ] || xz -dkc "$xz" | dd of="$TMP/$1.img" bs=1M conv=sparse status=none
+	echo "$TMP/$1.img"
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The list of unit suites: one line a suite, a file each (test_NAME.c). */
+#ifndef MDTCHECK_TESTS_SUITES_H
+#define MDTCHECK_TESTS_SUITES_H
+
+#include <check.h>
+
+#define SUITES(X)                                                                                  \
+	X(cursor)                                                                                  \
+	X(fid)                                                                                     \
+	X(lma)                                                                                     \
+	X(linkea)                                                                                  \
+	X(lov)                                                                                     \
+	X(dirent)                                                                                  \
+	X(iam)                                                                                     \
+	X(inode)                                                                                   \
+	X(rules)                                                                                   \
+	X(rules_tree)                                                                              \
+	X(cause)                                                                                   \
+	X(view)                                                                                    \
+	X(viewfile)                                                                                \
+	X(server)                                                                                  \
+	X(target)                                                                                  \
+	X(sandbox)                                                                                 \
+	X(base)                                                                                    \
+	X(options)                                                                                 \
+	X(report)
+
+#define SUITE(name) Suite *suite_##name(void);
+SUITES(SUITE)
+#undef SUITE
+
+#endif

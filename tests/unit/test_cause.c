@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Grouping: one cause, one primary finding; chains end at their root; cycles are
+ * cut; and a million findings do not take a minute.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "rules/rules.h"
+#include "suites.h"
+#include "vector.h"
+
+#define DIR 200
+#define FILE_INO 300
+#define OTHER 400
+#define KEY 0x1234
+
+static const struct fid fid_file = { 0x200000401ULL, 2, 0 };
+static const struct fid fid_dir = { 0x200000401ULL, 1, 0 };
+
+/* Item number root is the only primary, and all others follow from it. */
+static void one_primary(struct cause_item *items, u32 n, u32 root)
+{
+	u32 i;
+
+	cause_group(items, n);
+	for (i = 0; i < n; i++)
+		ck_assert_msg(items[i].cause == (i == root ? -1 : (s64)root),
+			      "%s (%u): cause %lld", items[i].rule, i,
+			      (long long)items[i].cause);
+}
+
+START_TEST(rows_name_rules)
+{
+	const struct cause_row *rows;
+	u32 n, i;
+
+	rows = cause_rows(&n);
+	ck_assert_uint_gt(n, 60);
+	for (i = 0; i < n; i++) {
+		ck_assert_msg(rule_by_name(rows[i].cause) != NULL, "%s", rows[i].cause);
+		ck_assert_msg(rule_by_name(rows[i].effect) != NULL, "%s", rows[i].effect);
+	}
+}
+END_TEST
+
+START_TEST(nothing)
+{
+	struct cause_item item = { .rule = "nlink-file", .ino = 1, .cause = 7 };
+	struct cause_item odd = { .rule = "a rule of tomorrow", .ino = 1 };
+
+	cause_group(NULL, 0);
+	cause_group(&item, 1);
+	ck_assert_int_eq(item.cause, -1);
+	cause_group(&odd, 1);
+	ck_assert_int_eq(odd.cause, -1);
+}
+END_TEST
+
+/* A directory whose LMA was overwritten, with two children. */
+START_TEST(changed_lma)
+{
+	struct cause_item items[] = {
+		{ .rule = "linkea-no-dirent", .ino = 501, .parent_ino = DIR,
+		  .parent_fid = fid_dir },
+		{ .rule = "dirent-no-linkea", .ino = 501, .parent_ino = DIR },
+		{ .rule = "oi-missing", .ino = DIR, .fid = fid_file },
+		{ .rule = "oi-fid-mismatch", .ino = DIR, .fid = fid_file, .other_fid = fid_dir },
+		{ .rule = "dirent-fid-mismatch", .ino = DIR, .parent_ino = 100 },
+		{ .rule = "linkea-no-dirent", .ino = 502, .parent_fid = fid_dir },
+		{ .rule = "dirent-no-linkea", .ino = 502, .parent_ino = DIR },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 3);
+}
+END_TEST
+
+START_TEST(wrong_inode)
+{
+	struct cause_item items[] = {
+		{ .rule = "nameless-file", .ino = FILE_INO, .fid = fid_file },
+		{ .rule = "linkea-no-dirent", .ino = FILE_INO, .name_key = KEY, .fid = fid_file },
+		{ .rule = "dirent-fid-mismatch", .ino = OTHER, .name_key = KEY,
+		  .other_fid = fid_file },
+		{ .rule = "dirent-no-linkea", .ino = OTHER, .name_key = KEY },
+		{ .rule = "nlink-file", .ino = OTHER },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 2);
+}
+END_TEST
+
+/* The same without FIDs in name entries. */
+START_TEST(wrong_inode_no_dirdata)
+{
+	struct cause_item items[] = {
+		{ .rule = "nameless-file", .ino = FILE_INO },
+		{ .rule = "linkea-no-dirent", .ino = FILE_INO, .name_key = KEY },
+		{ .rule = "dirent-no-linkea", .ino = OTHER, .name_key = KEY },
+		{ .rule = "nlink-file", .ino = OTHER },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 2);
+}
+END_TEST
+
+START_TEST(lost_object)
+{
+	struct cause_item items[] = {
+		{ .rule = "oi-dangling", .ino = DIR, .other_fid = fid_dir },
+		{ .rule = "dirent-dangling", .ino = DIR, .fid = fid_dir, .other_fid = fid_dir },
+		{ .rule = "linkea-no-dirent", .ino = 501, .parent_fid = fid_dir },
+		{ .rule = "nameless-file", .ino = 501 },
+		{ .rule = "linkea-no-dirent", .ino = 502, .parent_fid = fid_dir },
+		{ .rule = "directory-unreachable", .ino = 502 },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 1);
+}
+END_TEST
+
+START_TEST(oi_of_another)
+{
+	struct cause_item items[] = {
+		{ .rule = "oi-missing", .ino = FILE_INO, .fid = fid_file, .other_ino = OTHER },
+		{ .rule = "oi-duplicate", .ino = OTHER, .other_fid = fid_file },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 1);
+}
+END_TEST
+
+START_TEST(removed_directory_name)
+{
+	struct cause_item items[] = {
+		{ .rule = "nlink-directory", .ino = DIR, .mode = S_IFDIR },
+		{ .rule = "directory-unreachable", .ino = 500, .mode = S_IFDIR, .parent_ino = DIR },
+		{ .rule = "linkea-no-dirent", .ino = 500, .mode = S_IFDIR, .parent_ino = DIR },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 2);
+	/* A file's name says nothing of its directory's link count. */
+	items[1] = (struct cause_item){ .rule = "nameless-file", .ino = 500, .mode = S_IFREG };
+	items[2].mode = S_IFREG;
+	cause_group(items, ARRAY_SIZE(items));
+	ck_assert_int_eq(items[0].cause, -1);
+	ck_assert_int_eq(items[1].cause, 2);
+}
+END_TEST
+
+START_TEST(loop)
+{
+	struct cause_item items[] = {
+		{ .rule = "directory-loop", .ino = 501, .parent_ino = 503 },
+		{ .rule = "directory-loop", .ino = 502, .parent_ino = 501 },
+		{ .rule = "directory-loop", .ino = 503, .parent_ino = 502 },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 0);
+}
+END_TEST
+
+START_TEST(loop_of_a_dotdot)
+{
+	struct cause_item items[] = {
+		{ .rule = "directory-loop", .ino = 501, .parent_ino = 502 },
+		{ .rule = "directory-loop", .ino = 502, .parent_ino = 501 },
+		{ .rule = "dotdot-mismatch", .ino = 502, .parent_ino = 100 },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 2);
+}
+END_TEST
+
+START_TEST(shared_object)
+{
+	struct cause_item items[] = {
+		{ .rule = "lov-owner", .ino = FILE_INO },
+		{ .rule = "lov-object-shared", .ino = OTHER, .other_ino = FILE_INO },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 1);
+}
+END_TEST
+
+START_TEST(unrelated)
+{
+	struct cause_item items[] = {
+		{ .rule = "oi-missing", .ino = 501 },
+		{ .rule = "linkea-missing", .ino = 502, .parent_ino = DIR },
+		{ .rule = "nlink-file", .ino = 503 },
+		{ .rule = "nlink-directory", .ino = DIR },
+		{ .rule = "linkea-no-dirent", .ino = 504, .parent_ino = 505 },
+		{ .rule = "oi-malformed", .ino = 20 },
+	};
+	u32 i;
+
+	cause_group(items, ARRAY_SIZE(items));
+	for (i = 0; i < ARRAY_SIZE(items); i++)
+		ck_assert_int_eq(items[i].cause, -1);
+}
+END_TEST
+
+#define MANY 300000
+
+/* One directory lost its LMA, and every child complains twice. */
+START_TEST(many)
+{
+	struct cause_item *items = calloc(MANY + 1, sizeof(*items));
+	u32 i;
+
+	ck_assert_ptr_nonnull(items);
+	for (i = 0; i < MANY; i++)
+		items[i] = (struct cause_item){
+			.rule = i % 2 ? "linkea-no-dirent" : "dirent-no-linkea",
+			.ino = 1000 + i / 2,
+			.parent_ino = DIR,
+			.name_key = 1 + i / 2,
+		};
+	items[MANY] = (struct cause_item){ .rule = "lma-missing", .ino = DIR };
+	one_primary(items, MANY + 1, MANY);
+	free(items);
+}
+END_TEST
+
+Suite *suite_cause(void)
+{
+	TCase *tc;
+	Suite *s = suite_begin("cause", &tc);
+
+	tcase_add_test(tc, rows_name_rules);
+	tcase_add_test(tc, nothing);
+	tcase_add_test(tc, changed_lma);
+	tcase_add_test(tc, wrong_inode);
+	tcase_add_test(tc, wrong_inode_no_dirdata);
+	tcase_add_test(tc, lost_object);
+	tcase_add_test(tc, oi_of_another);
+	tcase_add_test(tc, removed_directory_name);
+	tcase_add_test(tc, loop);
+	tcase_add_test(tc, loop_of_a_dotdot);
+	tcase_add_test(tc, shared_object);
+	tcase_add_test(tc, unrelated);
+	tcase_add_test(tc, many);
+	return s;
+}

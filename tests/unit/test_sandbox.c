@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The sandbox bites: a child enters it and tries one thing.  What is allowed
+ * ends with status 0, what is not with SIGSYS.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard/sandbox.h"
+#include "tests/unit/suites.h"
+
+#define NO_SECCOMP 77
+
+/* Open before the sandbox is entered: out may be written to, in only read. */
+struct fds {
+	int in, out;
+};
+
+typedef int attempt(const struct fds *f);
+
+static int run(attempt *what)
+{
+	struct sandbox_report report;
+	struct sandbox_options opt = { .nwrite_fds = 1 };
+	struct fds f = { open("/proc/self/exe", O_RDONLY), open("/dev/null", O_RDWR) };
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		opt.write_fds[0] = f.out;
+		if (sandbox_enter(&opt, &report))
+			_exit(99);
+		if (!report.lock[report.nlocks - 1].enforced)
+			_exit(NO_SECCOMP);
+		_exit(what(&f));
+	}
+	ck_assert_int_gt(pid, 0);
+	close(f.in);
+	close(f.out);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static bool unavailable(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == NO_SECCOMP;
+}
+
+/* ---- what ends the process ------------------------------------------------------------------- */
+
+static int try_open(const struct fds *f)
+{
+	return open("/dev/null", O_RDONLY);
+}
+
+static int try_create(const struct fds *f)
+{
+	return open("/tmp/mdtcheck-must-not-be", O_WRONLY | O_CREAT, 0600);
+}
+
+static int try_unlink(const struct fds *f)
+{
+	return unlink("/no/such");
+}
+
+static int try_fsync(const struct fds *f)
+{
+	return fsync(f->in);
+}
+
+static int try_sync(const struct fds *f)
+{
+	sync();
+	return 0;
+}
+
+static int try_ioctl(const struct fds *f)
+{
+	int n;
+
+	return ioctl(f->in, FIONREAD, &n);
+}
+
+static int try_write(const struct fds *f)
+{
+	return (int)write(f->in, "x", 1);
+}
+
+static int try_pwrite(const struct fds *f)
+{
+	return (int)pwrite(f->out, "x", 1, 0);
+}
+
+static int try_fadvise(const struct fds *f)
+{
+	return posix_fadvise(f->in, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+static int try_map_file(const struct fds *f)
+{
+	return mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, f->in, 0) == MAP_FAILED;
+}
+
+static int try_fork(const struct fds *f)
+{
+	return fork() < 0;
+}
+
+static int try_stat(const struct fds *f)
+{
+	struct stat st;
+
+	return stat("/", &st);
+}
+
+static int try_limit(const struct fds *f)
+{
+	struct rlimit r = { 0, 0 };
+
+	return setrlimit(RLIMIT_FSIZE, &r);
+}
+
+static attempt *const forbidden[] = {
+	try_open, try_create, try_unlink, try_fsync, try_sync, try_ioctl, try_write, try_pwrite,
+	try_fadvise, try_map_file, try_fork, try_stat, try_limit,
+};
+
+START_TEST(forbids)
+{
+	int status = run(forbidden[_i]);
+
+	if (unavailable(status))
+		return;
+	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "attempt %d: status %#x",
+		      _i, status);
+}
+END_TEST
+
+/* ---- what goes on ---------------------------------------------------------------------------- */
+
+static int try_read(const struct fds *f)
+{
+	struct stat st;
+	char buf[64];
+
+	return fstat(f->in, &st) || pread(f->in, buf, sizeof(buf), 64) != sizeof(buf) ||
+	       lseek(f->in, 0, SEEK_END) != st.st_size;
+}
+
+/* The report: stdio over a descriptor that was opened before. */
+static int try_report(const struct fds *f)
+{
+	FILE *out = fdopen(f->out, "w");
+
+	if (!out || fprintf(out, "%d\n", 1) < 0)
+		return 1;
+	return fclose(out);
+}
+
+static void *work(void *arg)
+{
+	char *p = malloc(1 << 20);
+
+	if (!p)
+		return arg;
+	memset(p, 1, 1 << 20);
+	free(p);
+	return NULL;
+}
+
+/* More threads than a malloc that asks for the number of processors would have arenas. */
+static int try_threads(const struct fds *f)
+{
+	pthread_t t[24];
+	size_t i;
+	void *ret;
+	int bad = 0;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++)
+		if (pthread_create(&t[i], NULL, work, t))
+			return 1;
+	for (i = 0; i < ARRAY_SIZE(t); i++)
+		bad |= pthread_join(t[i], &ret) || ret;
+	return bad;
+}
+
+static int try_clock(const struct fds *f)
+{
+	struct timespec ts = { 0, 1000 };
+	struct rusage ru;
+	struct tm tm;
+	time_t now = time(NULL);
+
+	return nanosleep(&ts, NULL) || clock_gettime(CLOCK_MONOTONIC, &ts) ||
+	       getrusage(RUSAGE_SELF, &ru) || !gmtime_r(&now, &tm);
+}
+
+static int try_terminal(const struct fds *f)
+{
+	return isatty(f->in);
+}
+
+static attempt *const allowed[] = {
+	try_read, try_report, try_threads, try_clock, try_terminal,
+};
+
+START_TEST(allows)
+{
+	int status = run(allowed[_i]);
+
+	if (unavailable(status))
+		return;
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "attempt %d: status %#x", _i,
+		      status);
+}
+END_TEST
+
+static int try_abort(const struct fds *f)
+{
+	abort();
+}
+
+START_TEST(abort_is_abort)
+{
+	int status = run(try_abort);
+
+	if (unavailable(status))
+		return;
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+END_TEST
+
+/* ---- the report ------------------------------------------------------------------------------ */
+
+START_TEST(reports_every_lock)
+{
+	static const char *const names[] = { "no_new_privs", "capabilities", "landlock",
+					     "seccomp" };
+	struct sandbox_report r = { .nlocks = 0 };
+	struct sandbox_options opt = { .nwrite_fds = SANDBOX_WRITE_FDS + 1 };
+	u32 i, bad = 0;
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(sandbox_enter(&opt, &r), -EINVAL);
+	ck_assert_uint_eq(r.nlocks, 0);
+	pid = fork();
+	if (pid == 0) {
+		opt.nwrite_fds = 0;
+		sandbox_enter(&opt, &r);
+		for (i = 0; i < SANDBOX_LOCKS; i++)
+			bad |= strcmp(r.lock[i].name, names[i]) != 0 ||
+			       r.lock[i].enforced != !r.lock[i].reason ||
+			       r.lock[i].enforced !=
+				       (strcmp(sandbox_status(&r.lock[i]), "enforced") == 0);
+		/* These two every kernel that Lustre runs on has. */
+		bad |= !r.lock[0].enforced || !r.lock[1].enforced;
+		_exit(bad || r.nlocks != SANDBOX_LOCKS);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %#x", status);
+}
+END_TEST
+
+Suite *suite_sandbox(void)
+{
+	Suite *s = suite_create("sandbox");
+	TCase *tc = tcase_create("sandbox");
+
+	tcase_add_loop_test(tc, forbids, 0, (int)ARRAY_SIZE(forbidden));
+	tcase_add_loop_test(tc, allows, 0, (int)ARRAY_SIZE(allowed));
+	tcase_add_test(tc, abort_is_abort);
+	tcase_add_test(tc, reports_every_lock);
+	suite_add_tcase(s, tc);
+	return s;
+}

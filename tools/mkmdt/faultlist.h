@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All faults: FAULT(name, arguments, what it does, handler, mode).  Included
+ * with FAULT defined as needed.  An argument in brackets may be left out.
+ */
+FAULT("lma-missing", "PATH", "removes the LMA", plant_ea, EA_NO_LMA)
+FAULT("lma-malformed", "PATH", "cuts the LMA to 16 bytes", plant_lma, LMA_CUT)
+FAULT("lma-fid-insane", "PATH", "sets the object id in the LMA to 0", plant_lma, LMA_LAST_ID)
+FAULT("lma-fid-insane/version", "PATH", "sets the version in the LMA's FID to 1", plant_lma,
+      LMA_VERSION)
+FAULT("lma-unsupported", "PATH", "sets the unknown incompat flag 0x100 in the LMA", plant_lma,
+      LMA_INCOMPAT)
+FAULT("lma-changed", "PATH FID", "puts FID into the LMA", plant_lma, LMA_FID)
+FAULT("fid-duplicate", "PATH OTHER", "puts OTHER's FID into PATH's LMA", plant_lma, LMA_OTHER)
+FAULT("orphan-flag", "PATH", "sets the ORPHAN flag in the LMA", plant_lma, LMA_ORPHAN)
+
+FAULT("oi-missing", "PATH", "removes the OI mapping", plant_oi, OI_MISSING)
+FAULT("oi-dangling", "FID [INO]", "adds an OI mapping from FID to a free inode",
+      plant_oi_dangling, 0)
+FAULT("oi-generation", "PATH", "changes the generation in the OI mapping", plant_oi,
+      OI_GENERATION)
+FAULT("oi-fid-mismatch", "PATH FID", "moves the OI mapping to the key FID", plant_oi, OI_REKEY)
+FAULT("oi-duplicate", "PATH", "puts the OI mapping twice into its leaf", plant_oi, OI_TWICE)
+FAULT("oi-duplicate/two-fids", "PATH FID", "adds an OI mapping from FID to the same inode",
+      plant_oi, OI_TWO_FIDS)
+FAULT("oi-misrouted", "PATH", "moves the OI mapping to the next OI file", plant_oi, OI_MOVE)
+FAULT("oi-misrouted/both", "PATH", "copies the OI mapping to the next OI file", plant_oi, OI_BOTH)
+FAULT("oi-malformed", "PATH-OR-N",
+      "breaks the magic of the OI leaf with PATH's mapping, or of the first leaf of oi.16.N",
+      plant_oi_block, OI_LEAF)
+FAULT("oi-malformed/order", "PATH", "exchanges the OI mapping with its neighbour", plant_oi,
+      OI_ORDER)
+FAULT("oi-malformed/root", "N", "breaks the magic of oi.16.N's root", plant_oi_block, OI_ROOT)
+
+FAULT("linkea-malformed", "PATH", "breaks the magic of the linkEA", plant_link_bytes, LINK_MAGIC)
+FAULT("linkea-malformed/reclen", "PATH", "makes the first linkEA entry longer than the EA",
+      plant_link_bytes, LINK_RECLEN)
+FAULT("linkea-malformed/count", "PATH", "counts one linkEA entry more than there are",
+      plant_link_bytes, LINK_COUNT)
+FAULT("linkea-missing", "PATH", "removes the linkEA", plant_ea, EA_NO_LINK)
+FAULT("linkea-no-dirent", "PATH PARENT NAME", "adds the linkEA entry (PARENT, NAME)",
+      plant_link_entry, LINK_ADD)
+FAULT("linkea-no-dirent/renamed", "PATH NAME", "changes the name in the linkEA entry to NAME",
+      plant_link_entry, LINK_RENAME)
+FAULT("linkea-parent", "PATH FID", "changes the parent in the linkEA entry to FID",
+      plant_link_entry, LINK_PARENT)
+FAULT("dirent-no-linkea", "PATH", "removes this name's entry from a linkEA of several",
+      plant_link_entry, LINK_DROP)
+FAULT("linkea-duplicate", "PATH", "puts the first linkEA entry in twice", plant_link_entry,
+      LINK_TWICE)
+FAULT("linkea-directory-many", "DIR PARENT NAME", "adds the linkEA entry (PARENT, NAME) to DIR",
+      plant_link_entry, LINK_ADD_DIR)
+
+FAULT("dirent-missing", "PATH", "removes the name entry; the object stays",
+      plant_dirent_missing, 0)
+FAULT("dirent-dangling", "PATH", "points the name entry at a free inode", plant_dirent,
+      DIRENT_FREE_INO)
+FAULT("dirent-dangling/freed", "PATH", "frees the inode and removes its OI mapping",
+      plant_dirent_freed, 0)
+FAULT("dirent-dangling/range", "PATH", "points the name entry beyond the last inode",
+      plant_dirent, DIRENT_RANGE)
+FAULT("dirent-fid-mismatch", "PATH [FID]", "changes the FID in the name entry", plant_dirent,
+      DIRENT_FID)
+FAULT("dirent-type", "PATH", "changes the file type in the name entry", plant_dirent,
+      DIRENT_TYPE)
+FAULT("dirent-wrong-inode", "PATH OTHER", "points the name entry at OTHER's inode", plant_dirent,
+      DIRENT_INO)
+FAULT("dirent-malformed", "PATH", "breaks the record length of the name entry", plant_dirent,
+      DIRENT_RECLEN)
+FAULT("dirent-name-invalid", "PATH", "turns the last byte of the name into a slash",
+      plant_dirent, DIRENT_SLASH)
+FAULT("dirent-duplicate", "PATH [OTHERNAME]",
+      "adds the name entry again, or renames OTHERNAME of the same directory to it",
+      plant_dirent_duplicate, 0)
+FAULT("dirent-swap", "PATH OTHER", "exchanges inode and FID of two name entries",
+      plant_dirent_swap, 0)
+
+FAULT("dotdot", "DIR OTHERDIR", "points DIR's .. at OTHERDIR", plant_dotdot, 0)
+FAULT("dir-linked-twice", "DIR PARENT NAME",
+      "adds the name NAME for DIR in PARENT, with PARENT's link count", plant_dir_twice, 0)
+FAULT("dir-loop", "DIR SUBDIR",
+      "moves DIR beneath its own descendant SUBDIR, with .., linkEA and link counts",
+      plant_dir_loop, 0)
+FAULT("nlink-file", "PATH N", "sets the link count of a file", plant_nlink, 0)
+FAULT("nlink-directory", "PATH N", "sets the link count of a directory", plant_nlink, 1)
+
+FAULT("lov-malformed", "PATH", "cuts the layout so that its objects do not fit", plant_lov,
+      LOV_CUT)
+FAULT("lov-malformed/magic", "PATH", "breaks the magic of the layout", plant_lov, LOV_BAD_MAGIC)
+FAULT("lov-unsupported", "PATH", "sets the pattern of a component to 0x800", plant_lov,
+      LOV_PATTERN)
+FAULT("lov-unsupported/magic", "PATH", "sets the magic of the layout to 0x0BDF0BD0", plant_lov,
+      LOV_NEW_MAGIC)
+FAULT("lov-stripe-size", "PATH", "makes the stripe size no multiple of 64 KiB", plant_lov,
+      LOV_STRIPE_SIZE)
+FAULT("lov-stripe-count", "PATH", "sets the stripe count of a component to 0", plant_lov,
+      LOV_STRIPE_COUNT)
+FAULT("lov-owner", "PATH", "changes the owner that the layout names", plant_lov, LOV_OWNER)
+FAULT("lov-object-shared", "PATH OTHER", "gives PATH's first object the identity of OTHER's",
+      plant_lov_shared, 0)
+FAULT("lov-missing", "PATH", "removes the layout", plant_ea, EA_NO_LOV)
+
+FAULT("inode-bitmap", "PATH", "marks the live inode as free in the inode bitmap", plant_inode,
+      INODE_BITMAP)
+FAULT("ea-block-bad", "PATH", "breaks the magic of the EA block", plant_inode, INODE_EA_BLOCK)
+FAULT("ea-set", "PATH NAME HEX", "sets an extended attribute", plant_ea, EA_SET)
+FAULT("ea-remove", "PATH NAME", "removes an extended attribute", plant_ea, EA_REMOVE)
+FAULT("inode-mode", "PATH OCTAL", "sets the mode; without type bits the type stays", plant_inode,
+      INODE_MODE)
