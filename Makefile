@@ -31,11 +31,11 @@ BASE := membudget strbuf
 ONDISK := fid lma linkea lov dirent iam inode server
 TARGET := target resolve mountinfo sysblock geometry ro_open
 VIEW := view device blockmap scan dir iamfile oi object
-LEDGER := ledger objset dirtable landmarks post gather
+LEDGER := ledger env objset dirtable landmarks post gather nameset
 GUARD := sandbox
-REPORT := finding finding_list coverage json json_piece summary wrap rules_text paths output
+REPORT := finding finding_list coverage json json_piece summary wrap rules_text output
 RULES := registry common lma oi linkea namespace tree nlink lov lov_comp cause
-MAIN := options phases phase_scan phase_exact
+MAIN := options phases phase_scan phase_exact judge shares paths
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \
@@ -69,9 +69,12 @@ $(B)/mkmdt: $(MKMDT_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(MKMDT_LIBS)
 
+# The rules under test report to the sink of tests/unit/test_rules.c.
+UNIT_LDFLAGS := -Wl,--wrap=sink_finding,--wrap=sink_unknown
+
 $(B)/unit-tests: $(UNIT_OBJ) $(CHECKER_OBJ)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECKER_LIBS) -lcheck -lsubunit -lrt -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(UNIT_LDFLAGS) -o $@ $^ $(CHECKER_LIBS) -lcheck -lsubunit -lrt -lm
 
 # Rebuild everything when the compiler or its flags change.
 FLAGS_STAMP := $(B)/.flags
@@ -85,7 +88,53 @@ $(B)/%.o: %.c $(FLAGS_STAMP)
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The compile lock: only these two may open or create anything.
+MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o
+$(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
+
 -include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(UNIT_OBJ) $(B)/checker/main.o)
 
-.PHONY: all FORCE
+# ---- testing ---------------------------------------------------------------------------------
+
+# Everything a fresh machine needs, then every suite.
+check: deps
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(B)/unit-tests
+	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh
+
+lint: all
+	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh tools/lint/sizes tools/lint/includes \
+		tools/lint/imports tools/lint/spdx tools/lint/shell tools/lint/banned
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)BUILD=$(CURDIR)/$(B) tools/demo
+
+bench: all
+	$(Q)BUILD=$(CURDIR)/$(B) tools/bench/run
+
+deps:
+	$(Q)packaging/install-deps
+
+# ---- installing ------------------------------------------------------------------------------
+
+install: all
+	install -D -m 0755 $(B)/mdtcheck $(DESTDIR)$(PREFIX)/sbin/mdtcheck
+	install -D -m 0755 tools/live-mirror $(DESTDIR)$(PREFIX)/sbin/mdtcheck-live-mirror
+	install -D -m 0644 man/mdtcheck.8 $(DESTDIR)$(PREFIX)/share/man/man8/mdtcheck.8
+	install -D -m 0644 docs/schema/mdtcheck-1.json \
+		$(DESTDIR)$(PREFIX)/share/mdtcheck/mdtcheck-1.json
+
+clean:
+	rm -rf build build-asan build-tsan
+
+help:
+	@echo "make                build/mdtcheck and build/mkmdt"
+	@echo "make check          install what is missing, build, run every suite"
+	@echo "make demo           build, plant faults in a sample MDT, check it, show the report"
+	@echo "make lint           the house rules alone"
+	@echo "make bench          1 M objects beside e2fsck and a plain read"
+	@echo "make install        DESTDIR= PREFIX=/usr/local"
+	@echo "options             CC=clang SAN=asan|tsan WERROR=1 V=1"
+
+.PHONY: all check lint demo bench deps install clean help FORCE
 FORCE:

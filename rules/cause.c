@@ -82,6 +82,8 @@ static const struct cause_row rows[] = {
 	{ "dirent-name-duplicate", "dirent-no-linkea", SAME_NAME },
 	{ "dirent-name-duplicate", "linkea-no-dirent", SAME_NAME },
 	{ "dirent-name-duplicate", "nlink-directory", SAME_OBJECT },
+	/* The second entry was another's, which is now missing. */
+	{ "dirent-name-duplicate", "linkea-no-dirent", EFFECT_IN_DIR },
 
 	LOST_NAME("dirent-fid-mismatch"),
 	{ "dirent-fid-mismatch", "directory-linked-twice", SAME_NAME },
@@ -112,10 +114,16 @@ static const struct cause_row rows[] = {
 	/* A name that leads to the wrong inode, where name entries hold no FIDs. */
 	{ "dirent-no-linkea", "linkea-no-dirent", SAME_NAME_ELSEWHERE },
 	{ "dirent-no-linkea", "dirent-type", SAME_NAME },
+	{ "dirent-no-linkea", "dotdot-mismatch", SAME_NAME },
 	{ "dirent-no-linkea", "nlink-file", SAME_OBJECT },
 	{ "dirent-no-linkea", "nlink-directory", CAUSE_DIR_IN_DIR },
 
 	{ "dirent-type", "nlink-directory", CAUSE_IN_DIR },
+	/* The inode has changed its type: what it was before is lost. */
+	{ "dirent-type", "nlink-file", SAME_OBJECT },
+	{ "dirent-type", "nlink-directory", SAME_OBJECT },
+	{ "dirent-type", "dirent-malformed", SAME_OBJECT },
+	{ "dirent-type", "linkea-no-dirent", OWN_FID_PARENT },
 	{ "directory-unreachable", "nlink-directory", CAUSE_IN_DIR },
 	{ "dotdot-mismatch", "directory-loop", SAME_OBJECT },
 	{ "directory-loop", "directory-loop", EFFECT_IN_DIR },
@@ -137,7 +145,7 @@ const struct cause_row *cause_rows(u32 *count)
 #define RULE_NONE 0xff
 
 /* What a cause is looked up by. */
-enum key_kind { KEY_INO, KEY_PARENT, KEY_NAME, KEY_FID, KEY_OTHER_INO, KEY_NR };
+enum key_kind { KEY_INO, KEY_PARENT, KEY_NAME, KEY_FID, KEY_OWN_FID, KEY_OTHER_INO, KEY_NR };
 
 /* A row with the rules as numbers. */
 struct row {
@@ -193,6 +201,8 @@ static enum key_kind kind_of(enum cause_relation relation)
 	case OTHER_FID:
 	case OTHER_FID_PARENT:
 		return KEY_FID;
+	case OWN_FID_PARENT:
+		return KEY_OWN_FID;
 	case OTHER_INO:
 	case OTHER_INO_DIR:
 		return KEY_OTHER_INO;
@@ -216,6 +226,8 @@ static struct key cause_key(const struct cause_item *it, enum key_kind kind)
 		return (struct key){ .a = it->name_key };
 	case KEY_FID:
 		return fid_key(&it->other_fid);
+	case KEY_OWN_FID:
+		return fid_key(&it->fid);
 	case KEY_OTHER_INO:
 		return (struct key){ .a = it->other_ino };
 	case KEY_NR:
@@ -236,6 +248,7 @@ static struct key effect_key(const struct cause_item *it, enum cause_relation re
 	case OTHER_FID:
 		return fid_key(&it->fid);
 	case OTHER_FID_PARENT:
+	case OWN_FID_PARENT:
 		return fid_key(&it->parent_fid);
 	case SAME_OBJECT:
 	case CAUSE_IN_DIR:

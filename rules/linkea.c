@@ -159,7 +159,8 @@ static void no_dirent(const struct facts *f, struct sink *sink, const struct lin
 	if (fi->parent_ino)
 		fi->name_key = finding_name_key(fi->parent_ino, l->e.name, l->e.namelen);
 	finding_fid(fi, "parent_fid", &l->e.parent);
-	finding_u64(fi, "parent_ino", l->dir_ino);
+	if (l->dir_ino)
+		finding_u64(fi, "parent_ino", l->dir_ino);
 	finding_name(fi, "name", l->e.name, l->e.namelen);
 	finding_u64(fi, "entries", f->obj->link.reccount);
 }

@@ -51,18 +51,24 @@ static bool legally_without(const struct facts *f)
 	return f->obj->ino == env->dot_lustre_ino;
 }
 
+#define SCRUB_NO_OLD_FIDS 0x1 /* internal flag: the device was new when the state file was made */
+
 /* Why an object of before Lustre 2.4 may still wait for its LMA, or NULL. */
 static const char *upgrade_pending(const struct env *env)
 {
+	const struct oi_scrub *s = &env->scrub;
+
 	if (!env->has_scrub)
 		return "there is no OI scrub state to tell whether this file system was upgraded";
-	if (env->scrub.flags & SF_UPGRADE || env->scrub.internal_flags & 1)
+	if (s->flags & SF_UPGRADE)
 		return "OI scrub has not upgraded this file system yet";
+	if (s->internal_flags & SCRUB_NO_OLD_FIDS || s->time_last_complete)
+		return NULL;
 	/*
 	 * "init" is no excuse: a file system that was formatted by 2.4 or later, or
 	 * restored from files, stays there for good.
 	 */
-	if (env->scrub.status != SS_INIT && env->scrub.status != SS_COMPLETED)
+	if (s->status != SS_INIT && s->status != SS_COMPLETED)
 		return "OI scrub has not completed: it may not have reached this object";
 	return NULL;
 }

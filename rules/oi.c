@@ -116,6 +116,7 @@ static void oi_dangling(const struct facts *f, struct sink *sink, const struct o
 
 	if (!fi)
 		return;
+	fi->fid = r->rec.fid;
 	fi->other_fid = r->rec.fid;
 	add_record(fi, r);
 	fi->verdict = "the OI mapping";
@@ -294,6 +295,8 @@ void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi)
 	finding_u64(f, "oi_file", oi);
 	finding_u64(f, "block", p->block);
 	finding_u64(f, "logical_block", p->logical);
+	if (p->lost_from > p->lost_to)
+		return; /* nothing lies behind it */
 	finding_hex(f, "lost_from", p->lost_from);
 	finding_hex(f, "lost_to", p->lost_to);
 }

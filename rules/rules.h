@@ -87,6 +87,7 @@ enum cause_relation {
 	CAUSE_DIR_IN_DIR, /* ... and the cause's subject is a directory */
 	OTHER_FID,	  /* cause.other_fid == effect.fid */
 	OTHER_FID_PARENT, /* cause.other_fid == effect.parent_fid */
+	OWN_FID_PARENT,	  /* cause.fid == effect.parent_fid */
 	OTHER_INO,	  /* cause.other_ino == effect.ino */
 	OTHER_INO_DIR,	  /* cause.other_ino == effect.parent_ino */
 };

@@ -333,14 +333,14 @@ static int mirror_check_twin(struct job *j, const struct mount_row *r, const str
 		if (strcmp(r->fstype, "ldiskfs") != 0 || j->opt->allow_no_twin)
 			return 0;
 		return refuse(j, -ENODEV,
-			      "no MDT is mounted from %s, the device of %s: its MDT was stopped, or "
-			      "is on another device (--allow-no-twin accepts it all the same)",
+			      "no MDT is mounted from %s, the device of %s: its MDT was stopped, "
+			      "or is on another device (--allow-no-twin accepts it all the same)",
 			      d->path, r->target);
 	}
 	if (mount_option_set(r->super_options, "ro"))
 		return refuse(j, -EROFS,
-			      "the superblock of %s is read-only, so %s cannot write: an error or a "
-			      "remount without bind did that (give %s itself to check it)",
+			      "the superblock of %s is read-only, so %s cannot write: an error or "
+			      "a remount without bind did that (give %s itself to check it)",
 			      r->target, svname, svname);
 	j->res.mdt = twin;
 	memcpy(j->res.svname, svname, sizeof(svname));

@@ -28,6 +28,16 @@ static int open_quietly(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Takes O_NONBLOCK back, and nothing else with it. */
+static int block_again(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+		return -errno;
+	return 0;
+}
+
 int ro_open(const char *path, struct stat *st)
 {
 	struct stat s;
@@ -45,10 +55,9 @@ int ro_open(const char *path, struct stat *st)
 	fd = open_quietly(path);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &s) < 0 || fcntl(fd, F_SETFL, 0) < 0)
-		rc = -errno;
-	else
-		rc = kind_check(s.st_mode);
+	rc = fstat(fd, &s) < 0 ? -errno : kind_check(s.st_mode);
+	if (!rc)
+		rc = block_again(fd);
 	if (rc) {
 		close(fd);
 		return rc;

@@ -45,6 +45,12 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* The world's argument: where /sys and /proc are, for tests; NULL means here. */
+static const char *root(void *arg)
+{
+	return arg ? arg : "";
+}
+
 /* A device mapper device has a name that people know and a uuid that tells its maker. */
 static int dm_holder(const char *sys, struct holder *out)
 {
@@ -63,19 +69,19 @@ static int dm_holder(const char *sys, struct holder *out)
 
 static int sys_holder(void *arg, dev_t dev, struct holder *out)
 {
-	char pattern[96], path[PATH_MAX];
+	char pattern[PATH_MAX], path[PATH_MAX];
 	struct holder h = { .kind = HOLDER_OTHER };
 
-	snprintf(pattern, sizeof(pattern), "/sys/dev/block/%u:%u/holders/*", major(dev),
-		 minor(dev));
+	snprintf(pattern, sizeof(pattern), "%s/sys/dev/block/%u:%u/holders/*", root(arg),
+		 major(dev), minor(dev));
 	if (first_match(pattern, path, sizeof(path)) == 0) {
 		if (dm_holder(path, &h))
 			snprintf(h.name, sizeof(h.name), "/dev/%.100s", last_part(path));
 		*out = h;
 		return 0;
 	}
-	snprintf(pattern, sizeof(pattern), "/sys/dev/block/%u:%u/*/partition", major(dev),
-		 minor(dev));
+	snprintf(pattern, sizeof(pattern), "%s/sys/dev/block/%u:%u/*/partition", root(arg),
+		 major(dev), minor(dev));
 	if (first_match(pattern, path, sizeof(path)))
 		return -ENOENT;
 	path[strlen(path) - strlen("/partition")] = '\0';
@@ -88,12 +94,12 @@ static int sys_holder(void *arg, dev_t dev, struct holder *out)
 /* Newer servers have it in /sys, older ones in /proc. */
 static int service_device(void *arg, const char *svname, char *device, size_t size)
 {
-	char path[160];
+	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "/sys/fs/lustre/osd-ldiskfs/%s/mntdev", svname);
+	snprintf(path, sizeof(path), "%s/sys/fs/lustre/osd-ldiskfs/%s/mntdev", root(arg), svname);
 	if (ro_read_line(path, device, size) == 0)
 		return 0;
-	snprintf(path, sizeof(path), "/proc/fs/lustre/osd-ldiskfs/%s/mntdev", svname);
+	snprintf(path, sizeof(path), "%s/proc/fs/lustre/osd-ldiskfs/%s/mntdev", root(arg), svname);
 	return ro_read_line(path, device, size);
 }
 
@@ -112,14 +118,16 @@ static bool loop_shows(const char *backing_file, const char *image)
 
 static int loop_device(void *arg, const char *image, char *device, size_t size)
 {
-	int rc = -ENOENT;
+	char pattern[PATH_MAX];
+	size_t i, before = strlen(root(arg)) + strlen("/sys/block/");
 	glob_t g = { 0 };
-	size_t i;
+	int rc = -ENOENT;
 
-	if (glob("/sys/block/loop*/loop/backing_file", 0, NULL, &g))
+	snprintf(pattern, sizeof(pattern), "%s/sys/block/loop*/loop/backing_file", root(arg));
+	if (glob(pattern, 0, NULL, &g))
 		g.gl_pathc = 0;
 	for (i = 0; rc && i < g.gl_pathc; i++) {
-		const char *name = g.gl_pathv[i] + strlen("/sys/block/");
+		const char *name = g.gl_pathv[i] + before;
 
 		if (!loop_shows(g.gl_pathv[i], image))
 			continue;

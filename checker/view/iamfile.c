@@ -14,13 +14,28 @@
 
 #include "view/iamfile.h"
 
+#define STABLE_TRIES 4
 #define PATIENCE 256 /* new descents in one file: each may wait, and a wreck is all damage */
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
+/*
+ * Live targets: a block that is being changed shows records twice or not at all.  Two readings
+ * that agree were most likely of a block at rest.
+ */
 static int block_read(struct iam_read *r, u64 logical, u8 *out, const char **why)
 {
-	return r->view->ops->file_block(r->view, r->buf, logical, out, &r->physical, why);
+	const struct view_ops *ops = r->view->ops;
+	u32 tries = STABLE_TRIES;
+	int rc = ops->file_block(r->view, r->buf, logical, out, &r->physical, why);
+
+	while (!rc && !r->view->info.is_static && tries--) {
+		rc = ops->file_block(r->view, r->buf, logical, r->second, &r->physical, why);
+		if (!rc && !memcmp(out, r->second, r->view->info.block_size))
+			break;
+		memcpy(out, r->second, r->view->info.block_size);
+	}
+	return rc;
 }
 
 void iam_memory(struct iam_read *r)
@@ -31,6 +46,7 @@ void iam_memory(struct iam_read *r)
 	for (i = 0; i < IAM_MAX_HEIGHT; i++)
 		r->path[i].data = r->buf->blocks + (size_t)i * bs;
 	r->leaf_data = r->buf->blocks + (size_t)IAM_MAX_HEIGHT * bs;
+	r->second = r->leaf_data + bs;
 }
 
 static bool shape_is_oi(const struct iam_shape *s)
@@ -50,6 +66,7 @@ static int root_load(struct iam_read *r, const char **why)
 		rc = -EBADMSG;
 	}
 	l->slot = 0;
+	l->logical = 0;
 	r->depth = 0;
 	return rc;
 }
@@ -60,6 +77,7 @@ static int node_load(struct iam_read *r, u32 depth, u64 logical, const char **wh
 	int rc = block_read(r, logical, l->data, why);
 
 	l->slot = 0;
+	l->logical = logical;
 	return rc ? rc : iam_node_decode(l->data, &r->shape, &l->node, why);
 }
 
@@ -387,6 +405,22 @@ static int child_enter(struct iam_read *r, u64 logical)
 	return 0;
 }
 
+/*
+ * Live targets: has the node at hand got other slots by now?  Those behind the last key would
+ * be missed.
+ */
+static bool node_changed(struct iam_read *r)
+{
+	struct iam_level *l = &r->path[r->depth];
+	const char *why;
+
+	if (r->view->info.is_static)
+		return false;
+	return r->view->ops->file_block(r->view, r->buf, l->logical, r->second, &r->physical,
+					&why) ||
+	       memcmp(l->data, r->second, r->view->info.block_size);
+}
+
 static int walk(struct iam_read *r)
 {
 	int rc = 0;
@@ -397,6 +431,8 @@ static int walk(struct iam_read *r)
 		if (l->slot + 1U < l->node.count) {
 			l->slot++;
 			rc = child_enter(r, iam_node_child(&l->node, l->slot));
+		} else if (node_changed(r) && set_back(r)) {
+			continue;
 		} else if (r->depth) {
 			r->depth--;
 		} else {

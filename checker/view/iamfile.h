@@ -11,6 +11,7 @@
 struct iam_level {
 	struct iam_node node;
 	u8 *data;
+	u64 logical;
 	u32 slot; /* the child being read; 0: none yet */
 };
 
@@ -23,6 +24,7 @@ struct iam_read {
 	u32 depth;	   /* level of path that is being stepped through */
 	struct iam_leaf leaf;
 	u8 *leaf_data;
+	u8 *second;	   /* a block read again, to compare */
 	u64 physical;	   /* of the block read last */
 	u64 *seen;	   /* one bit a block of the file: part of the walk already */
 	u64 seen_blocks;

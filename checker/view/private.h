@@ -10,6 +10,7 @@
 #include "mdtcheck/target.h"
 #include "mdtcheck/view.h"
 #include "view/blockmap.h"
+#include "view/device.h"
 
 #define VIEW_EA_VALUE_MAX 65536U /* the longest value the kernel allows */
 #define VIEW_BATCH (128U << 10)	 /* one read of directory blocks */
@@ -72,8 +73,6 @@ struct view_buf {
 
 /* ---- device.c ---- */
 
-int view_open_device(int fd, const struct geometry *g, bool is_static, struct membudget *mem,
-		     struct view **out, char *err, size_t errlen);
 int device_pread(struct view *v, u64 off, void *out, size_t len);
 /* Count blocks; -EBADMSG when they are not all inside the file system. */
 int device_blocks(struct view *v, u64 block, u32 count, void *out);

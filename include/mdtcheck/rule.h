@@ -62,8 +62,4 @@ struct rule {
 const struct rule *rule_table(u32 *count);
 const struct rule *rule_by_name(const char *name);
 
-/* The rows of each family (rules/NAME.c), ended by code 0. */
-extern const struct rule rules_lma[], rules_oi[], rules_linkea[], rules_namespace[], rules_nlink[],
-	rules_lov[];
-
 #endif

@@ -173,6 +173,36 @@ START_TEST(loop_of_a_dotdot)
 }
 END_TEST
 
+/* A directory whose inode says file: its children have lost their parent. */
+START_TEST(changed_type)
+{
+	struct cause_item items[] = {
+		{ .rule = "nlink-file", .ino = DIR, .fid = fid_dir },
+		{ .rule = "dirent-type", .ino = DIR, .fid = fid_dir, .parent_ino = 100 },
+		{ .rule = "linkea-no-dirent", .ino = 501, .parent_fid = fid_dir },
+		{ .rule = "nameless-file", .ino = 501, .parent_fid = fid_dir },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 1);
+}
+END_TEST
+
+/* The entries of two directories were exchanged. */
+START_TEST(swapped_names)
+{
+	struct cause_item items[] = {
+		{ .rule = "linkea-no-dirent", .ino = 501, .name_key = 1 },
+		{ .rule = "linkea-no-dirent", .ino = 502, .name_key = 2 },
+		{ .rule = "dirent-no-linkea", .ino = 501, .name_key = 2 },
+		{ .rule = "dirent-no-linkea", .ino = 502, .name_key = 1 },
+		{ .rule = "dotdot-mismatch", .ino = 501, .name_key = 2 },
+		{ .rule = "dotdot-mismatch", .ino = 502, .name_key = 1 },
+	};
+
+	one_primary(items, ARRAY_SIZE(items), 0);
+}
+END_TEST
+
 START_TEST(shared_object)
 {
 	struct cause_item items[] = {
@@ -239,6 +269,8 @@ Suite *suite_cause(void)
 	tcase_add_test(tc, removed_directory_name);
 	tcase_add_test(tc, loop);
 	tcase_add_test(tc, loop_of_a_dotdot);
+	tcase_add_test(tc, changed_type);
+	tcase_add_test(tc, swapped_names);
 	tcase_add_test(tc, shared_object);
 	tcase_add_test(tc, unrelated);
 	tcase_add_test(tc, many);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Turns what was gathered about one suspect into facts, lets every rule judge
+ * them, and keeps what the rules say.
+ */
+#ifndef MDTCHECK_JUDGE_H
+#define MDTCHECK_JUDGE_H
+
+#include "ledger/gather.h"
+#include "paths.h"
+#include "phases.h"
+#include "shares.h"
+
+struct judge {
+	struct run *r;
+	struct gather *g;
+	const struct shares *shares;
+	struct finding_list *list; /* where findings go */
+	struct paths *paths;
+	bool count_unknown; /* add to the coverage what could not be told */
+	struct view_buf *buf, *buf2;
+
+	/* Scratch for the facts of one suspect. */
+	struct name_fact *names;
+	u32 names_cap;
+	struct link_fact *links;
+	u32 links_cap;
+	struct oi_fact *oi;
+	u32 oi_cap;
+};
+
+int judge_open(struct judge *j, struct run *r);
+void judge_close(struct judge *j);
+
+/* 0 or -errno. */
+int judge_suspect(struct judge *j, const struct gather_suspect *s);
+/* Names and OI records that lead to inode numbers that cannot be. */
+int judge_strays(struct judge *j);
+/* A broken place in OI file number oi. */
+void judge_index(struct judge *j, const struct view_problem *p, u32 oi);
+
+#endif

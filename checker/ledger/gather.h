@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Exact facts for a batch of suspects: every name entry and every OI record that
+ * concerns one of them, gathered by one pass over all directories and one over the
+ * OI files, whatever the number of suspects.  The ledger is not asked.
+ */
+#ifndef MDTCHECK_LEDGER_GATHER_H
+#define MDTCHECK_LEDGER_GATHER_H
+
+#include <pthread.h>
+
+#include "ledger/dirtable.h"
+#include "ledger/nameset.h"
+#include "mdtcheck/facts.h"
+
+#define GATHER_NONE UINT32_MAX
+#define GATHER_LOST_MAX 64
+
+/* A name entry as it is kept; the name's bytes follow. */
+struct gather_name {
+	u32 next; /* offset of the suspect's next one, GATHER_NONE */
+	u32 dir_ino;
+	struct fid dir_fid, lufid;
+	u8 dir_class, type, has_lufid, data_bad, dir_encrypted;
+	u16 namelen;
+};
+
+struct gather_oi {
+	u32 next;
+	struct oi_fact fact;
+};
+
+/* What a pass learns about a suspect that is a directory. */
+struct gather_dir {
+	bool seen, blind, huge;
+	u32 subdirs, dotdot_ino;
+	bool dotdot_has_lufid;
+	struct fid dotdot_lufid;
+	const char *problem;
+	u64 problem_block;
+	char *twice; /* a name that stands twice; owned */
+	u32 twice_len;
+};
+
+struct gather_suspect {
+	u32 ino;
+	struct fid fid;
+	bool live, is_dir;
+	u32 names, oi; /* heads of their lists, GATHER_NONE */
+	struct gather_dir *dir; /* owned; directories only */
+};
+
+/* FIDs that may lie in an unreadable part of the OI. */
+struct gather_lost {
+	u32 oi;
+	u64 from, to;
+};
+
+struct gather {
+	struct view *view;
+	const struct env *env;
+	const struct dirtable *dirs;
+	struct membudget *mem;
+	const struct hash_key *key;
+	u32 threads;
+	volatile int *cancel;
+
+	struct gather_suspect *suspect; /* by inode number */
+	u32 n;
+	u32 *by_fid; /* open-addressing table of suspect numbers + 1 */
+	u32 by_fid_slots;
+
+	u8 *arena; /* gather_name and gather_oi */
+	u32 used, room;
+	bool overflow;
+
+	/* Directories made after the scan that a suspect's linkEA names. */
+	struct dir_row *extra;
+	u32 nextra;
+
+	/* Entries and records with inode numbers that cannot be. */
+	struct gather_suspect stray;
+	u32 strays; /* met, kept or not */
+
+	struct gather_lost lost[GATHER_LOST_MAX];
+	u32 nlost;
+	bool names_blind;
+
+	/* Called under the lock. */
+	void (*problem)(void *arg, u32 oi, const struct view_problem *p); /* oi + 1, 0: no OI */
+	void *problem_arg;
+	pthread_mutex_t lock;
+};
+
+/*
+ * Reads the suspects (inos sorted, n of them) and runs both passes.  0; -ENOBUFS
+ * when the facts do not fit in room bytes: try fewer suspects; -errno.
+ */
+int gather_run(struct gather *g, const u32 *inos, u32 n, u32 room);
+void gather_free(struct gather *g);
+
+struct gather_suspect *gather_find(const struct gather *g, u32 ino);
+/* Another live suspect with this FID, NULL. */
+const struct gather_suspect *gather_twin(const struct gather *g, const struct gather_suspect *s);
+const struct gather_name *gather_name_at(const struct gather *g, u32 off);
+const struct gather_oi *gather_oi_at(const struct gather *g, u32 off);
+/* The row of a directory by FID, those made after the scan too. */
+const struct dir_row *gather_dir_by_fid(const struct gather *g, const struct fid *fid);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The landmarks of an MDT and the state files of its server. */
+#include "ledger/landmarks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define OI_FILES_MAX 1024
+#define STATE_FILE_MAX 65536
+
+/* Inode numbers by name, collected from the backend root and from CONFIGS. */
+struct names {
+	u32 root, pending, rpd, configs, mountdata, last_rcvd, oi_scrub, fld, seq_srv, lov_objid;
+	u32 last_id_group; /* O */
+	u32 oi_plain;	   /* oi.16 without a number */
+	u32 oi[OI_FILES_MAX];
+	u32 oi_highest; /* number + 1 */
+	bool ost_marks; /* what only an OST has */
+};
+
+struct loader {
+	struct env *env;
+	struct view *view;
+	struct view_buf *buf;
+	const struct landmark_report *report;
+	struct names names;
+};
+
+static bool name_is(const struct dirent_rec *d, const char *name)
+{
+	return d->namelen == strlen(name) && !memcmp(d->name, name, d->namelen);
+}
+
+static void note_oi(struct names *n, const struct dirent_rec *d)
+{
+	char number[8];
+	char *end;
+	unsigned long i;
+
+	if (name_is(d, "oi.16")) {
+		n->oi_plain = d->ino;
+		return;
+	}
+	if (d->namelen < 7 || d->namelen > 10 || memcmp(d->name, "oi.16.", 6))
+		return;
+	memcpy(number, d->name + 6, d->namelen - 6u);
+	number[d->namelen - 6] = '\0';
+	i = strtoul(number, &end, 10);
+	if (*end || number[0] < '0' || number[0] > '9' || i >= OI_FILES_MAX)
+		return;
+	n->oi[i] = d->ino;
+	if (i + 1 > n->oi_highest)
+		n->oi_highest = (u32)i + 1;
+}
+
+static int note_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	struct names *n = &((struct loader *)arg)->names;
+	const struct {
+		const char *name;
+		u32 *ino;
+	} known[] = {
+		{ "ROOT", &n->root },
+		{ "PENDING", &n->pending },
+		{ "REMOTE_PARENT_DIR", &n->rpd },
+		{ "REM_OBJ_DIR", &n->rpd },
+		{ "CONFIGS", &n->configs },
+		{ "last_rcvd", &n->last_rcvd },
+		{ "OI_scrub", &n->oi_scrub },
+		{ "fld", &n->fld },
+		{ "seq_srv", &n->seq_srv },
+		{ "lov_objid", &n->lov_objid },
+		{ "O", &n->last_id_group },
+	};
+
+	if (d->ino > ((struct loader *)arg)->env->info->inodes_count)
+		return 0;
+	for (u32 i = 0; i < ARRAY_SIZE(known); i++)
+		if (name_is(d, known[i].name))
+			*known[i].ino = d->ino;
+	if (name_is(d, "health_check") || name_is(d, "LAST_GROUP"))
+		n->ost_marks = true;
+	note_oi(n, d);
+	return 0;
+}
+
+static int note_config(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	struct loader *l = arg;
+
+	if (name_is(d, "mountdata") && d->ino <= l->env->info->inodes_count)
+		l->names.mountdata = d->ino;
+	return 0;
+}
+
+static void pass_problem(void *arg, const struct view_problem *p)
+{
+	struct loader *l = arg;
+
+	if (l->report && l->report->problem)
+		l->report->problem(l->report->arg, p);
+}
+
+static int read_names(struct loader *l, u32 ino,
+		      int (*entry)(void *, const struct object *, const struct dirent_rec *))
+{
+	const struct dir_ops ops = { .entry = entry, .problem = pass_problem };
+	struct object o;
+	int rc = view_read_object(l->view, l->buf, ino, &o);
+
+	if (rc)
+		return rc;
+	if (!object_is_live(&o) || !S_ISDIR(o.inode.mode))
+		return -ENOTDIR;
+	return view_read_dir(l->view, l->buf, &o, &ops, l);
+}
+
+/* The head of a state file; 0 bytes when there is none. */
+static s64 read_state(struct loader *l, u32 ino, void *out, size_t len)
+{
+	struct object o;
+
+	if (!ino || view_read_object(l->view, l->buf, ino, &o) || !object_is_live(&o) ||
+	    !S_ISREG(o.inode.mode))
+		return 0;
+	return view_read_file(l->view, l->buf, &o, 0, out, len);
+}
+
+static int fld_cmp(const void *a, const void *b)
+{
+	const struct fld_range *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static int note_range(void *arg, const struct iam_shape *shape, const u8 *rec)
+{
+	struct env *env = ((struct loader *)arg)->env;
+	struct fld_range *grown;
+
+	if (shape->keysize != 8 || shape->recsize != 24)
+		return -EBADMSG;
+	grown = realloc(env->fld, (env->nfld + 1) * sizeof(*env->fld));
+	if (!grown)
+		return -ENOMEM;
+	env->fld = grown;
+	fld_record_decode(rec, &env->fld[env->nfld]);
+	/* The sentinel of the container decodes to an empty range. */
+	if (env->fld[env->nfld].start < env->fld[env->nfld].end)
+		env->nfld++;
+	return 0;
+}
+
+static int load_fld(struct loader *l)
+{
+	struct object o;
+	int rc;
+
+	if (!l->names.fld || view_read_object(l->view, l->buf, l->names.fld, &o) ||
+	    !object_is_live(&o) || !S_ISREG(o.inode.mode))
+		return 0;
+	rc = view_read_iam(l->view, l->buf, &o, note_range, pass_problem, l);
+	if (rc == -ENOMEM)
+		return rc;
+	if (rc)
+		l->env->nfld = 0;
+	else if (l->env->nfld)
+		qsort(l->env->fld, l->env->nfld, sizeof(*l->env->fld), fld_cmp);
+	return 0;
+}
+
+static int load_lov_objid(struct loader *l)
+{
+	u8 *raw = malloc(STATE_FILE_MAX);
+	s64 n;
+
+	if (!raw)
+		return -ENOMEM;
+	n = read_state(l, l->names.lov_objid, raw, STATE_FILE_MAX);
+	if (n >= 8) {
+		struct cursor c = cursor_make(raw, (size_t)n);
+
+		l->env->lov_objid = calloc((size_t)n / 8, sizeof(u64));
+		if (l->env->lov_objid)
+			for (; l->env->nlov_objid < n / 8; l->env->nlov_objid++)
+				l->env->lov_objid[l->env->nlov_objid] = cursor_le64(&c);
+	}
+	free(raw);
+	return n >= 8 && !l->env->lov_objid ? -ENOMEM : 0;
+}
+
+/*
+ * Which OI files are in use: the count OI_scrub states where it is a power of two,
+ * else consecutive numbers from 0, else the plain oi.16 of Lustre 2.1.
+ */
+static int load_oi(struct loader *l)
+{
+	struct env *env = l->env;
+	struct names *n = &l->names;
+	u32 count = env->has_scrub ? env->scrub.oi_count : 0;
+
+	if (!count || count > OI_FILES_MAX || (count & (count - 1)))
+		for (count = 0; count < n->oi_highest && n->oi[count];)
+			count++;
+	if (!n->oi_highest && n->oi_plain) {
+		n->oi[0] = n->oi_plain;
+		count = 1;
+	}
+	if (!n->oi_highest && !n->oi_plain)
+		count = 0;
+	/* A hole below the highest number: routing needs the full power of two. */
+	if (count && n->oi_highest > count)
+		count = n->oi_highest;
+	while (count & (count - 1))
+		count += count & -count;
+	env->oi_ino = calloc(count + 1, sizeof(u32));
+	if (!env->oi_ino)
+		return -ENOMEM;
+	env->oi_count = count;
+	memcpy(env->oi_ino, n->oi, count * sizeof(u32));
+	for (u32 i = 0; i < count; i++)
+		env->oi_lost += !env->oi_ino[i];
+	view_set_oi(l->view, env->oi_ino, count);
+	return 0;
+}
+
+static int load_state(struct loader *l, struct mountdata *md, bool *has_md)
+{
+	struct env *env = l->env;
+	struct last_rcvd lr;
+	u8 raw[4096];
+	s64 n = read_state(l, l->names.mountdata, raw, sizeof(raw));
+	int rc;
+
+	*has_md = n > 0 && !mountdata_decode(raw, (size_t)n, md);
+	if (*has_md) {
+		env->has_index = true;
+		env->index = md->svindex;
+		snprintf(env->svname, sizeof(env->svname), "%s", md->svname);
+	}
+	n = read_state(l, l->names.last_rcvd, raw, sizeof(raw));
+	if (n > 0 && !last_rcvd_decode(raw, (size_t)n, &lr) && !env->has_index) {
+		env->has_index = true;
+		env->index = lr.index;
+	}
+	n = read_state(l, l->names.oi_scrub, raw, sizeof(raw));
+	env->has_scrub = n > 0 && !oi_scrub_decode(raw, (size_t)n, &env->scrub);
+	n = read_state(l, l->names.seq_srv, raw, sizeof(raw));
+	env->has_seq_srv = n > 0 && !seq_range_decode(raw, (size_t)n, &env->seq_srv);
+	rc = load_fld(l);
+	if (!rc)
+		rc = load_lov_objid(l);
+	return rc ? rc : load_oi(l);
+}
+
+/* Says why this is no MDT, or returns 0. */
+static int refuse_other_targets(const struct names *n, const struct mountdata *md, bool has_md,
+				char *err, size_t errlen)
+{
+	const char *why = NULL;
+
+	if (has_md && (md->flags & MOUNTDATA_F_OST) && !(md->flags & MOUNTDATA_F_MDT))
+		why = "this is an OST, not an MDT";
+	else if (has_md && (md->flags & MOUNTDATA_F_MGS) && !(md->flags & MOUNTDATA_F_MDT))
+		why = "this is an MGS without an MDT";
+	else if (!n->pending && !n->root && !n->rpd && (n->ost_marks || n->last_id_group))
+		why = "this is an OST, not an MDT";
+	else if (!n->root && !(n->pending && n->rpd))
+		why = "no Lustre MDT: the file system has neither ROOT nor PENDING and "
+		      "REMOTE_PARENT_DIR";
+	else if (!has_md && !n->oi_plain && !n->oi_highest && !n->pending)
+		why = "no Lustre MDT: there are no OI files, no PENDING and no CONFIGS/mountdata";
+	if (!why)
+		return 0;
+	if (has_md)
+		snprintf(err, errlen, "%s (it says %s)", why, md->svname);
+	else
+		snprintf(err, errlen, "%s", why);
+	return -EINVAL;
+}
+
+int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allow_not_lustre,
+	     const struct landmark_report *report, char *err, size_t errlen)
+{
+	struct env n = { .info = view_info(view) };
+	struct loader l = { .env = &n, .view = view, .buf = buf, .report = report };
+	struct mountdata md = { 0 };
+	bool has_md = false;
+	int rc;
+
+	view_pass_begin(view);
+	rc = read_names(&l, 2, note_entry);
+	if (rc) {
+		snprintf(err, errlen, "cannot read the backend root (inode 2): %s", strerror(-rc));
+		return rc;
+	}
+	if (l.names.configs)
+		read_names(&l, l.names.configs, note_config);
+	n.root_ino = l.names.root;
+	n.pending_ino = l.names.pending;
+	n.rpd_ino = l.names.rpd;
+	rc = load_state(&l, &md, &has_md);
+	if (rc)
+		snprintf(err, errlen, "cannot read the server's state files: %s", strerror(-rc));
+	else if (!allow_not_lustre)
+		rc = refuse_other_targets(&l.names, &md, has_md, err, errlen);
+	if (rc)
+		env_free(&n);
+	else
+		*env = n;
+	return rc;
+}
+
+void env_free(struct env *env)
+{
+	free(env->fld);
+	free(env->lov_objid);
+	free(env->oi_ino);
+	memset(env, 0, sizeof(*env));
+}

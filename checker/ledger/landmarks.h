@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Finds the landmarks of an MDT by reading its backend root: ROOT, PENDING,
+ * REMOTE_PARENT_DIR, the OI files, and the state files that say who this server
+ * is.  Runs first; everything later asks env.
+ */
+#ifndef MDTCHECK_LEDGER_LANDMARKS_H
+#define MDTCHECK_LEDGER_LANDMARKS_H
+
+#include "mdtcheck/env.h"
+
+struct landmark_report {
+	/* What the walk stumbled on; NULL: nothing. */
+	void (*problem)(void *arg, const struct view_problem *p);
+	void *arg;
+};
+
+/*
+ * Fills env (env_free() frees it) and tells the view its OI files.  -EINVAL with a
+ * line in err when this is no MDT: an OST, a plain file system, an MGS alone.
+ */
+int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allow_not_lustre,
+	     const struct landmark_report *report, char *err, size_t errlen);
+void env_free(struct env *env);
+
+#endif

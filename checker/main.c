@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mdtcheck: is a Lustre MDT consistent?  A map of the program, in the order of a run:
+ *
+ *	options.c	 the command line
+ *	target/		 what is it and may it be read; opens it, read-only
+ *	guard/		 the sandbox, entered before a byte of the target is parsed
+ *	view/		 inodes, directories and indexes as they lie on the device
+ *	ledger/		 landmarks.c who is who; post.c and ledger.c the sums; dirtable.c
+ *			 the tree; objset.c OST objects; gather.c exact facts for suspects
+ *	phase_scan.c	 everything once: sums, counters, suspects
+ *	phase_exact.c	 suspects again, from all sides; judge.c makes facts and asks rules/
+ *	phases.c	 the order of it all, grouping by cause
+ *	report/		 findings, coverage, JSON, summary
+ *
+ *	ondisk/		 decoders for every structure (pure)
+ *	rules/		 one table row a rule, one check a row (pure)
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "guard/sandbox.h"
+#include "ledger/landmarks.h"
+#include "options.h"
+#include "phases.h"
+#include "report/output.h"
+#include "report/rules_text.h"
+#include "view/device.h"
+
+/* The one thing a signal handler can reach. */
+static volatile int cancelled;
+
+static void on_signal(int sig)
+{
+	cancelled = 1;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+struct session {
+	struct options opt;
+	struct target target;
+	struct geometry geo;
+	struct output *output;
+	FILE *out;
+	struct sandbox_report sandbox;
+	struct run run;
+	char command[4096];
+	bool have_target, have_geo;
+};
+
+static void join_command(char *to, size_t size, int argc, char **argv)
+{
+	size_t used = 0;
+
+	for (int i = 0; i < argc && used < size; i++)
+		used += (size_t)snprintf(to + used, size - used, "%s%s", i ? " " : "", argv[i]);
+}
+
+static int say(const char *line)
+{
+	fprintf(stderr, "mdtcheck: %s\n", line);
+	return EXIT_BIT_INCOMPLETE;
+}
+
+/* Target, output, sandbox: everything that opens a file. */
+static int open_all(struct session *s, char *err, size_t errlen)
+{
+	struct sandbox_options box = { .write_fds = { 1, 2 }, .nwrite_fds = 2 };
+	int rc = target_open(&s->opt.target, &s->target, err, errlen);
+
+	if (rc)
+		return rc;
+	s->have_target = true;
+	rc = output_open(s->opt.output, &s->target, &s->out, err, errlen);
+	if (rc)
+		return rc;
+	if (fileno(s->out) > 2)
+		box.write_fds[box.nwrite_fds++] = fileno(s->out);
+	rc = sandbox_enter(&box, &s->sandbox);
+	if (rc)
+		snprintf(err, errlen, "cannot enter the sandbox: %s", strerror(-rc));
+	return rc;
+}
+
+static int run_init(struct session *s, char *err, size_t errlen)
+{
+	struct run *r = &s->run;
+	u32 nrules;
+
+	rule_table(&nrules);
+	r->opt = &s->opt;
+	r->threads = s->opt.threads;
+	r->cancel = &cancelled;
+	membudget_init(&r->mem, s->opt.memory);
+	r->cov.rules = calloc(nrules, sizeof(*r->cov.rules));
+	if (!r->cov.rules || finding_list_init(&r->findings, s->opt.max_findings)) {
+		snprintf(err, errlen, "out of memory");
+		return -ENOMEM;
+	}
+	return view_open_device(s->target.fd, &s->geo, !s->target.live, &r->mem, &r->view, err,
+				errlen);
+}
+
+static int load_env(struct session *s, char *err, size_t errlen)
+{
+	struct run *r = &s->run;
+	struct view_buf *buf = view_buf_new(r->view);
+	int rc = buf ? 0 : -ENOMEM;
+
+	if (rc)
+		snprintf(err, errlen, "out of memory");
+	else
+		rc = env_load(&r->env, r->view, buf, s->opt.target.allow_not_lustre, NULL, err,
+			      errlen);
+	view_buf_free(buf);
+	return rc;
+}
+
+static int check(struct session *s, char *err, size_t errlen)
+{
+	int rc = geometry_read(s->target.fd, s->target.size, &s->geo, err, errlen);
+
+	if (rc)
+		return rc;
+	s->have_geo = true;
+	rc = run_init(s, err, errlen);
+	if (!rc)
+		rc = load_env(s, err, errlen);
+	if (rc)
+		return rc;
+	s->run.env.started = (u64)time(NULL);
+	if (!s->target.live && s->geo.needs_recovery)
+		coverage_incomplete(&s->run.cov,
+				    "the journal has not been replayed: the image may show states "
+				    "that a mount would repair");
+	return phases_run(&s->run, err, errlen);
+}
+
+/* The compile and link locks hold by how the program was built; the rest is the sandbox's. */
+static u32 list_locks(const struct sandbox_report *box, struct lock_status *lock)
+{
+	u32 n = 0;
+
+	lock[n++] = (struct lock_status){ "read-only descriptors", true, NULL };
+	for (u32 i = 0; i < box->nlocks; i++)
+		lock[n++] = (struct lock_status){ box->lock[i].name, box->lock[i].enforced,
+						  box->lock[i].reason };
+	lock[n++] = (struct lock_status){ "journal witness", false,
+					  "not part of this version; see tools/stap" };
+	return n;
+}
+
+static int write_report(struct session *s, struct report *rep)
+{
+	int rc;
+
+	if (s->opt.format == FORMAT_TEXT)
+		rc = report_summary(s->out, rep);
+	else
+		rc = report_json(s->out, rep);
+	if (!rc && s->opt.summary)
+		rc = report_summary(stderr, rep);
+	if (fflush(s->out) || rc)
+		return say("cannot write the report") | rep->exit_status;
+	return rep->exit_status;
+}
+
+static int report(struct session *s, time_t started, double elapsed, bool failed)
+{
+	struct lock_status locks[SANDBOX_LOCKS + 2];
+	struct rusage ru;
+	struct report rep = {
+		.version = MDTCHECK_VERSION,
+		.command = s->command,
+		.started = started,
+		.finished = time(NULL),
+		.elapsed = elapsed,
+		.threads = s->run.threads,
+		.phases = s->run.phase,
+		.nphases = s->run.nphases,
+		.target = &s->target,
+		.geometry = &s->geo,
+		.env = &s->run.env,
+		.view = "device",
+		.coverage = &s->run.cov,
+		.locks = locks,
+		.nlocks = list_locks(&s->sandbox, locks),
+		.findings = &s->run.findings,
+		.transient = s->run.transient,
+		.unstable = s->run.unstable,
+		.cancelled = cancelled,
+	};
+
+	getrusage(RUSAGE_SELF, &ru);
+	rep.peak_rss = (u64)ru.ru_maxrss * 1024;
+	report_judge(&rep, failed);
+	return write_report(s, &rep);
+}
+
+static double seconds_since(const struct timespec *t)
+{
+	struct timespec n;
+
+	clock_gettime(CLOCK_MONOTONIC, &n);
+	return (double)(n.tv_sec - t->tv_sec) + (double)(n.tv_nsec - t->tv_nsec) / 1e9;
+}
+
+static int run_check(struct session *s)
+{
+	char err[512] = "";
+	struct timespec begin;
+	time_t started = time(NULL);
+	int rc, status;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	if (!s->opt.threads) {
+		long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+		s->opt.threads = n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (u32)n;
+	}
+	catch_signals();
+	rc = open_all(s, err, sizeof(err));
+	if (!rc)
+		rc = check(s, err, sizeof(err));
+	/* A target that is not checked at all gets its one line and no report. */
+	if (rc && rc != -ECANCELED && !s->run.nphases)
+		status = say(err[0] ? err : strerror(-rc));
+	else
+		status = report(s, started, seconds_since(&begin), rc && rc != -ECANCELED);
+	if (rc && rc != -ECANCELED && s->run.nphases)
+		say(err[0] ? err : strerror(-rc));
+	run_free(&s->run);
+	if (s->have_geo)
+		geometry_free(&s->geo);
+	if (s->have_target)
+		target_close(&s->target);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct session s;
+	char err[512];
+	int status = 0;
+
+	if (options_parse(argc, argv, &s.opt, err, sizeof(err))) {
+		fprintf(stderr, "mdtcheck: %s\n", err);
+		return EXIT_BIT_USAGE;
+	}
+	join_command(s.command, sizeof(s.command), argc, argv);
+	switch (s.opt.action) {
+	case ACTION_HELP:
+		options_help(stdout);
+		break;
+	case ACTION_VERSION:
+		options_version(stdout);
+		break;
+	case ACTION_LIST_RULES:
+		rules_list(stdout);
+		break;
+	case ACTION_EXPLAIN:
+		rules_explain(stdout, s.opt.explain);
+		break;
+	case ACTION_CHECK:
+		status = run_check(&s);
+		break;
+	}
+	options_free(&s.opt);
+	return status;
+}

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The scan: one sequential pass over inode tables and, from within it, over the
+ * blocks of every directory; then one over the OI files.
+ *
+ * Checks: record rules on every object; link counts and double names of every
+ * directory while its blocks are at hand; routing and order of the OI.
+ * Collects: the ledger's sums, the table of directories, the OST objects that
+ * layouts claim, all counters of the coverage.
+ * Leaves: suspects.  Nothing here is a finding.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ledger/nameset.h"
+#include "phases.h"
+
+/* The directory whose blocks are being read. */
+struct dir_state {
+	enum post_mode mode;
+	u32 subdirs;
+	u32 dotdot;
+	u32 entries; /* besides "." and ".." */
+	bool dot_wrong;
+	bool twice;
+	bool blind;
+};
+
+struct scanner {
+	struct run *r;
+	struct dirlog log;
+	struct nameset names;
+	struct coverage cov;
+	u64 unit[UNIT_NR];
+	struct dir_state dir;
+	u64 strays;
+	u64 oi_seen; /* records of the OI file being read */
+	struct fid oi_last;
+	pthread_mutex_t *lock; /* of the run's problem list */
+	u32 *huge;	       /* directories whose names did not fit the table */
+	u32 nhuge;
+	int rc;
+};
+
+/* ---- directories ---- */
+
+static int scan_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	struct scanner *s = arg;
+	struct run *r = s->r;
+
+	if (dirent_is_dot(d)) {
+		s->dir.dot_wrong |= d->ino != dir->ino;
+		return 0;
+	}
+	if (dirent_is_dotdot(d)) {
+		s->dir.dotdot = d->ino;
+		post_dotdot(&r->poster, dir, d);
+		return 0;
+	}
+	s->unit[UNIT_NAME_ENTRIES]++;
+	s->dir.entries++;
+	s->dir.subdirs += d->type == 2;
+	s->dir.twice |= nameset_add(&s->names, d->name, d->namelen);
+	if (d->ino > r->env.info->inodes_count) {
+		s->strays++;
+		return 0;
+	}
+	/* A name with a slash or a NUL cannot be reached by any client. */
+	if (memchr(d->name, '/', d->namelen) || memchr(d->name, '\0', d->namelen) || d->data_bad)
+		ledger_force(&r->ledger, d->ino);
+	post_entry(&r->poster, dir, s->dir.mode, d, 1);
+	if (d->type == 2 || !d->type)
+		return dirlog_add_link(&s->log, d->ino, dir->ino);
+	return 0;
+}
+
+static void scan_problem(void *arg, const struct view_problem *p)
+{
+	struct scanner *s = arg;
+
+	pthread_mutex_lock(s->lock);
+	run_add_problem(s->r, p);
+	pthread_mutex_unlock(s->lock);
+	if (p->ino)
+		ledger_force(&s->r->ledger, p->ino);
+	switch (p->kind) {
+	case PROBLEM_DIR_MAP:
+	case PROBLEM_DIR_BLOCK:
+	case PROBLEM_BLOCK_SHARED:
+		s->dir.blind = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static int note_huge(struct scanner *s, u32 ino)
+{
+	u32 *grown = realloc(s->huge, (s->nhuge + 1) * sizeof(u32));
+
+	if (!grown)
+		return -ENOMEM;
+	s->huge = grown;
+	s->huge[s->nhuge++] = ino;
+	return 0;
+}
+
+static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object *o)
+{
+	static const struct dir_ops ops = { .entry = scan_entry, .problem = scan_problem };
+	struct run *r = s->r;
+	struct dir_row row = { .fid = o->fid, .ino = o->ino };
+	int rc;
+
+	s->dir = (struct dir_state){ .mode = post_mode_guess(&r->env, o) };
+	nameset_begin(&s->names, 0, 0);
+	s->unit[UNIT_DIRECTORIES]++;
+	rc = view_read_dir(r->view, buf, o, &ops, s);
+	if (rc)
+		return rc;
+	if (s->names.full) {
+		rc = note_huge(s, o->ino);
+		if (rc)
+			return rc;
+	}
+	if (s->dir.twice || s->dir.dot_wrong || s->dir.blind || !s->dir.dotdot ||
+	    (o->inode.nlink != 1 && o->inode.nlink != s->dir.subdirs + 2))
+		ledger_force(&r->ledger, o->ino);
+	row.dotdot = s->dir.dotdot;
+	row.guess = (u8)s->dir.mode;
+	if (object_is_agent(o))
+		row.flags |= DIRF_AGENT;
+	if (s->dir.blind)
+		row.flags |= DIRF_BLIND;
+	if (object_has_lma(o) && (o->lma.incompat & LMAI_ENCRYPT))
+		row.flags |= DIRF_ENCRYPT;
+	return dirlog_add_dir(&s->log, &row);
+}
+
+/* ---- objects ---- */
+
+static bool break_record_rules(struct scanner *s, const struct object *o)
+{
+	const struct facts f = { .env = &s->r->env, .obj = o };
+	u32 n;
+	const struct rule *rule = rule_table(&n);
+	bool broken = false;
+
+	for (u32 i = 0; i < n; i++) {
+		struct rule_coverage *c = &s->cov.rules[i];
+		enum outcome out;
+
+		if (rule[i].class != RULE_RECORD || s->r->opt->rule_off[i])
+			continue;
+		out = rule[i].check(&f, NULL);
+		c->checked += out != OUT_NA;
+		broken |= out == OUT_VIOLATED || out == OUT_UNKNOWN;
+	}
+	return broken;
+}
+
+static int claim_objects(struct scanner *s, const struct object *o)
+{
+	struct lov_object slot;
+	struct lov_comp comp;
+	int rc;
+
+	for (u32 i = 0; i < o->lov.entry_count; i++) {
+		lov_component(&o->lov, i, &comp);
+		if (!lov_comp_has_objects(&comp))
+			continue;
+		for (u32 k = 0; k < comp.nobjects; k++) {
+			lov_object_at(&comp, k, &slot);
+			if (slot.dummy || slot.ost_idx == UINT32_MAX)
+				continue;
+			rc = objset_claim(s->r->objects, slot.ost_idx, &slot.fid);
+			if (rc < 0)
+				return rc;
+			s->cov.ost_objects++;
+		}
+	}
+	return 0;
+}
+
+static void count_units(struct scanner *s, const struct object *o)
+{
+	s->unit[UNIT_OBJECTS]++;
+	s->unit[UNIT_LMAS] += object_has(o, EA_LMA);
+	s->unit[UNIT_FILES] += !S_ISDIR(o->inode.mode);
+	s->unit[UNIT_LAYOUTS] += object_has(o, EA_LOV);
+	if (object_has(o, EA_LINK)) {
+		s->unit[UNIT_LINKEAS]++;
+		if (!o->link_rc)
+			s->unit[UNIT_LINKEA_ENTRIES] += o->link.reccount;
+	}
+}
+
+static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
+{
+	struct scanner *s = arg;
+	struct run *r = s->r;
+	int rc = 0;
+
+	s->cov.inodes_scanned++;
+	if (env_is_exempt_ino(&r->env, o->ino) || (o->inode.flags & EXT4_FL_EA_INODE) ||
+	    !object_is_live(o))
+		return 0;
+	count_units(s, o);
+	if (break_record_rules(s, o) || o->ea_broken || r->opt->debug_all_suspects ||
+	    (r->env.oi_count && !object_has_lma(o)))
+		ledger_force(&r->ledger, o->ino);
+	post_object(&r->poster, o);
+	if (S_ISREG(o->inode.mode) && object_has_lov(o))
+		rc = claim_objects(s, o);
+	if (!rc && S_ISDIR(o->inode.mode))
+		rc = scan_dir(s, buf, o);
+	return rc;
+}
+
+static void scan_group(void *arg, u32 group, u32 allocated, u32 delivered)
+{
+	struct scanner *s = arg;
+
+	s->cov.inodes_expected += allocated;
+	if (delivered != allocated)
+		coverage_incomplete(&s->cov, "some allocated inodes could not be read");
+}
+
+/* ---- the OI ---- */
+
+static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 block)
+{
+	struct scanner *s = arg;
+	struct run *r = s->r;
+
+	s->unit[UNIT_OI_MAPPINGS]++;
+	/* Order within a file and routing among the files together mean that FIDs are unique. */
+	if ((rec->fid.seq & (r->env.oi_count - 1)) != oi ||
+	    (s->oi_seen && fid_cmp(&s->oi_last, &rec->fid) >= 0)) {
+		__atomic_store_n(&r->oi_suspect, true, __ATOMIC_RELAXED);
+		if (rec->ino && rec->ino <= r->env.info->inodes_count)
+			ledger_force(&r->ledger, rec->ino);
+	}
+	s->oi_last = rec->fid;
+	s->oi_seen++;
+	if (!rec->ino || rec->ino > r->env.info->inodes_count)
+		s->strays++;
+	else
+		post_oi(&r->poster, rec);
+	return 0;
+}
+
+static void scan_oi_problem(void *arg, const struct view_problem *p)
+{
+	struct scanner *s = arg;
+
+	__atomic_store_n(&s->r->oi_blind, true, __ATOMIC_RELAXED);
+	scan_problem(arg, p);
+}
+
+struct oi_job {
+	struct scanner *s;
+	u32 *next;
+};
+
+static void *scan_oi_thread(void *arg)
+{
+	static const struct oi_ops ops = { .record = scan_oi_record, .problem = scan_oi_problem };
+	const struct oi_job *job = arg;
+	struct scanner *s = job->s;
+	struct view_buf *buf = view_buf_new(s->r->view);
+	u32 oi;
+
+	if (!buf) {
+		s->rc = -ENOMEM;
+		return NULL;
+	}
+	while (!s->rc && !*s->r->cancel) {
+		oi = __atomic_fetch_add(job->next, 1, __ATOMIC_RELAXED);
+		if (oi >= s->r->env.oi_count)
+			break;
+		if (!s->r->env.oi_ino[oi])
+			continue;
+		s->oi_seen = 0;
+		s->rc = view_read_oi(s->r->view, buf, oi, &ops, s);
+	}
+	view_buf_free(buf);
+	return NULL;
+}
+
+static int scan_oi(struct run *r, struct scanner *scanners)
+{
+	struct oi_job job[MAX_THREADS];
+	pthread_t thread[MAX_THREADS];
+	u32 next = 0, started = 0;
+	int rc = 0;
+
+	for (; started < r->threads; started++) {
+		job[started] = (struct oi_job){ &scanners[started], &next };
+		if (pthread_create(&thread[started], NULL, scan_oi_thread, &job[started])) {
+			rc = -EAGAIN;
+			break;
+		}
+	}
+	for (u32 i = 0; i < started; i++) {
+		pthread_join(thread[i], NULL);
+		if (scanners[i].rc)
+			rc = scanners[i].rc;
+	}
+	return rc;
+}
+
+/* ---- after the pass ---- */
+
+/* Names of directories too large for one table: read again, part by part. */
+struct huge_state {
+	struct nameset *names;
+	bool twice;
+};
+
+static int huge_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	struct huge_state *h = arg;
+
+	if (!dirent_is_dot(d) && !dirent_is_dotdot(d))
+		h->twice |= nameset_add(h->names, d->name, d->namelen);
+	return 0;
+}
+
+static int check_huge(struct run *r, struct scanner *s, struct view_buf *buf, u32 ino)
+{
+	const struct dir_ops ops = { .entry = huge_entry };
+	struct huge_state h = { .names = &s->names };
+	struct object o;
+	u32 bits = 1;
+	int rc = view_read_object(r->view, buf, ino, &o);
+
+	for (u32 part = 0; !rc && part < 1U << bits; part++) {
+		view_pass_begin(r->view);
+		nameset_begin(&s->names, part, bits);
+		rc = view_read_dir(r->view, buf, &o, &ops, &h);
+		if (s->names.full) {
+			bits++;
+			part = UINT32_MAX; /* begins again with smaller parts */
+		}
+	}
+	if (h.twice)
+		ledger_force(&r->ledger, ino);
+	return rc;
+}
+
+/* Posts the names of a directory again whose place was guessed wrong. */
+struct repost {
+	struct run *r;
+	enum post_mode from, to;
+};
+
+static int repost_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	const struct repost *p = arg;
+
+	if (dirent_is_dot(d) || dirent_is_dotdot(d) || d->ino > p->r->env.info->inodes_count)
+		return 0;
+	post_entry(&p->r->poster, dir, p->from, d, -1);
+	post_entry(&p->r->poster, dir, p->to, d, 1);
+	return 0;
+}
+
+static int repost_guesses(struct run *r, struct view_buf *buf)
+{
+	const struct dir_ops ops = { .entry = repost_entry };
+	struct repost p = { .r = r };
+	struct object o;
+	int rc = 0;
+
+	view_pass_begin(r->view);
+	for (u32 i = 0; i < r->dirs.n && !rc; i++) {
+		const struct dir_row *row = &r->dirs.rows[i];
+
+		p.from = row->guess;
+		p.to = post_mode_of(row->class, row->guess);
+		if (p.from == p.to)
+			continue;
+		if (view_read_object(r->view, buf, row->ino, &o)) {
+			ledger_force(&r->ledger, row->ino);
+			continue;
+		}
+		rc = view_read_dir(r->view, buf, &o, &ops, &p);
+	}
+	return rc;
+}
+
+/* What only the whole tree shows: directories that hang nowhere, or twice. */
+static void suspect_tree(struct run *r)
+{
+	for (u32 i = 0; i < r->dirs.n; i++) {
+		const struct dir_row *row = &r->dirs.rows[i];
+
+		if (row->class == DIR_DETACHED || row->links != 1)
+			ledger_force(&r->ledger, row->ino);
+		if (row->flags & DIRF_BLIND)
+			r->names_blind = true;
+	}
+}
+
+static void merge(struct run *r, const struct scanner *s)
+{
+	u32 n;
+	const struct rule *rule = rule_table(&n);
+
+	r->cov.inodes_expected += s->cov.inodes_expected;
+	r->cov.inodes_scanned += s->cov.inodes_scanned;
+	r->cov.ost_objects += s->cov.ost_objects;
+	r->cov.directories += s->unit[UNIT_DIRECTORIES];
+	r->cov.name_entries += s->unit[UNIT_NAME_ENTRIES];
+	r->cov.linkea_entries += s->unit[UNIT_LINKEA_ENTRIES];
+	r->cov.oi_mappings += s->unit[UNIT_OI_MAPPINGS];
+	r->cov.layouts += s->unit[UNIT_LAYOUTS];
+	r->strays += s->strays;
+	for (u32 i = 0; i < s->cov.nincomplete; i++)
+		coverage_incomplete(&r->cov, s->cov.incomplete[i]);
+	for (u32 i = 0; i < n; i++) {
+		rule_coverage_merge(&r->cov.rules[i], &s->cov.rules[i]);
+		if (rule[i].class != RULE_RECORD && !r->opt->rule_off[i])
+			r->cov.rules[i].checked += s->unit[rule[i].unit];
+	}
+}
+
+static int finish(struct run *r, struct scanner *scanners)
+{
+	struct dirlog logs[MAX_THREADS];
+	struct view_buf *buf = view_buf_new(r->view);
+	int rc = buf ? 0 : -ENOMEM;
+
+	for (u32 i = 0; i < r->threads; i++) {
+		merge(r, &scanners[i]);
+		for (u32 k = 0; k < scanners[i].nhuge && !rc; k++)
+			rc = check_huge(r, &scanners[i], buf, scanners[i].huge[k]);
+		logs[i] = scanners[i].log;
+		scanners[i].log = (struct dirlog){ .mem = &r->mem };
+	}
+	if (!rc)
+		rc = dirtable_build(&r->dirs, &r->mem, &r->env, logs, r->threads);
+	else
+		for (u32 i = 0; i < r->threads; i++)
+			dirlog_free(&logs[i]);
+	if (!rc)
+		rc = repost_guesses(r, buf);
+	if (!rc)
+		suspect_tree(r);
+	view_buf_free(buf);
+	return rc;
+}
+
+static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
+{
+	u32 nrules;
+
+	rule_table(&nrules);
+	s->r = r;
+	s->lock = lock;
+	s->log.mem = &r->mem;
+	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));
+	if (!s->cov.rules)
+		return -ENOMEM;
+	return nameset_init(&s->names, &r->mem, &r->poster.key);
+}
+
+static void scanner_free(struct scanner *s)
+{
+	dirlog_free(&s->log);
+	nameset_free(&s->names);
+	free(s->cov.rules);
+	free(s->huge);
+}
+
+int phase_scan(struct run *r, char *err, size_t errlen)
+{
+	static const struct scan_ops ops = { scan_object, scan_group, scan_problem };
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct scanner *scanners = calloc(r->threads, sizeof(*scanners));
+	void *args[MAX_THREADS];
+	int rc = scanners ? 0 : -ENOMEM;
+
+	for (u32 i = 0; i < r->threads && !rc; i++) {
+		args[i] = &scanners[i];
+		rc = scanner_init(&scanners[i], r, &lock);
+	}
+	if (rc)
+		goto out;
+	view_pass_begin(r->view);
+	rc = view_scan(r->view, &ops, args, r->threads, r->cancel);
+	if (!rc && r->env.oi_count)
+		rc = scan_oi(r, scanners);
+	if (!rc)
+		rc = finish(r, scanners);
+out:
+	if (rc && rc != -ECANCELED)
+		snprintf(err, errlen, "the scan failed: %s", strerror(-rc));
+	for (u32 i = 0; scanners && i < r->threads; i++)
+		scanner_free(&scanners[i]);
+	free(scanners);
+	return rc;
+}

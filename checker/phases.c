@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The phases in their order, timed; and the grouping at the end. */
+#include "phases.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ledger/landmarks.h"
+#include "rules/rules.h"
+
+void run_add_problem(struct run *r, const struct view_problem *p)
+{
+	static const char *const what[] = {
+		[PROBLEM_INODE_TABLE] = "part of an inode table could not be read",
+		[PROBLEM_INODE] = "an inode could not be decoded",
+		[PROBLEM_EA] = "extended attributes of an object could not be read",
+		[PROBLEM_DIR_MAP] = "the block map of a directory is broken",
+		[PROBLEM_DIR_BLOCK] = "a directory block could not be read",
+		[PROBLEM_BLOCK_SHARED] = "a block belongs to more than one directory or index",
+		[PROBLEM_IAM] = "part of an index could not be read",
+		[PROBLEM_BITMAP] = "an inode in use is marked free",
+	};
+
+	coverage_incomplete(&r->cov, what[p->kind]);
+	if (r->nproblems == RUN_PROBLEMS_MAX) {
+		r->problems_dropped++;
+		return;
+	}
+	if (!r->problems)
+		r->problems = calloc(RUN_PROBLEMS_MAX, sizeof(*r->problems));
+	if (r->problems)
+		r->problems[r->nproblems++] = *p;
+}
+
+static struct cause_item cause_item_of(const struct stored_finding *f)
+{
+	return (struct cause_item){
+		.rule = f->rule->name,
+		.ino = f->ino,
+		.parent_ino = f->parent_ino,
+		.other_ino = f->other_ino,
+		.mode = f->mode,
+		.name_key = f->name_key,
+		.fid = f->fid,
+		.parent_fid = f->parent_fid,
+		.other_fid = f->other_fid,
+	};
+}
+
+int phase_group(struct run *r)
+{
+	struct finding_list *l = &r->findings;
+	struct cause_item *item;
+	u32 nrules;
+
+	finding_list_sort(l);
+	item = calloc(l->count + 1, sizeof(*item));
+	if (!item)
+		return -ENOMEM;
+	for (u32 i = 0; i < l->count; i++)
+		item[i] = cause_item_of(l->items[i]);
+	cause_group(item, l->count);
+	for (u32 i = 0; i < l->count; i++)
+		if (item[i].cause >= 0)
+			finding_list_set_cause(l, l->items[i], l->items[item[i].cause]);
+	free(item);
+	rule_table(&nrules);
+	for (u32 i = 0; i < nrules; i++) {
+		r->cov.rules[i].violated = 0;
+		for (u32 s = 0; s < SEV_NR; s++)
+			r->cov.rules[i].violated +=
+				l->by_rule[i].primary[s] + l->by_rule[i].caused[s];
+	}
+	return 0;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int phase_group_line(struct run *r, char *err, size_t errlen)
+{
+	return phase_group(r);
+}
+
+/* What can be said only when every inode was looked at. */
+static void reconcile(struct run *r)
+{
+	const struct view_info *info = r->env.info;
+
+	if (info->is_static)
+		r->cov.descriptors_used = info->inodes_count - info->free_inodes;
+	if (r->cov.inodes_scanned != r->cov.inodes_expected)
+		coverage_incomplete(&r->cov, "not every allocated inode was scanned");
+	if (r->env.oi_lost)
+		coverage_incomplete(&r->cov, "an OI file is missing");
+	r->cov.complete = !r->cov.nincomplete;
+}
+
+int phases_run(struct run *r, char *err, size_t errlen)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct run *r, char *err, size_t errlen);
+	} phases[] = {
+		{ "scan", phase_scan },
+		{ "exact", phase_exact },
+		{ "group", phase_group_line },
+	};
+	u32 max_ino = r->env.info->inodes_count;
+	int rc = ledger_init(&r->ledger, &r->mem, 0, max_ino + 1, max_ino);
+
+	if (!rc)
+		rc = poster_init(&r->poster, &r->ledger, &r->env, r->opt->debug_constant_hash);
+	r->objects = objset_new();
+	if (!rc && !r->objects)
+		rc = -ENOMEM;
+	for (u32 i = 0; i < ARRAY_SIZE(phases) && !rc; i++) {
+		double start = now();
+
+		rc = phases[i].run(r, err, errlen);
+		if (phases[i].run == phase_scan)
+			ledger_close(&r->ledger);
+		r->phase[r->nphases++] = (struct phase_time){ phases[i].name, now() - start };
+	}
+	if (rc == -ECANCELED)
+		coverage_incomplete(&r->cov, "cancelled");
+	else if (rc)
+		coverage_incomplete(&r->cov, "the run ended early");
+	reconcile(r);
+	return rc;
+}
+
+void run_free(struct run *r)
+{
+	ledger_free(&r->ledger);
+	dirtable_free(&r->dirs);
+	objset_free(r->objects);
+	free(r->problems);
+	free(r->cov.rules);
+	finding_list_free(&r->findings);
+	env_free(&r->env);
+	if (r->view)
+		view_close(r->view);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The phases of a run and what they hand to each other.
+ *
+ *	scan	every object, name entry and OI record once: sums, counters, suspects
+ *	exact	all sides of the suspects again: facts, rules, findings
+ *	settle	on a live target: the exact phase again for what it found, later
+ *	group	what caused what; paths of the findings
+ *
+ * The run context is filled by main.c and lives until the report is written.
+ */
+#ifndef MDTCHECK_PHASES_H
+#define MDTCHECK_PHASES_H
+
+#include "base/membudget.h"
+#include "ledger/dirtable.h"
+#include "ledger/ledger.h"
+#include "ledger/objset.h"
+#include "ledger/post.h"
+#include "options.h"
+#include "report/report.h"
+
+#define RUN_PHASES_MAX 16
+/* More unreadable places than this are counted, not remembered. */
+#define RUN_PROBLEMS_MAX 4096
+
+struct run {
+	const struct options *opt;
+	struct view *view;
+	struct env env;
+	struct membudget mem;
+	u32 threads;
+	volatile int *cancel;
+
+	struct ledger ledger;
+	struct poster poster;
+	struct dirtable dirs;
+	struct objset *objects;
+
+	/* What could not be read, in the order it was met. */
+	struct view_problem *problems;
+	u32 nproblems;
+	u64 problems_dropped;
+	bool oi_blind;	   /* part of some OI file could not be read */
+	bool names_blind;  /* part of some directory could not be read */
+	u64 strays;	   /* names and OI records with impossible inode numbers */
+	bool oi_suspect;   /* an OI file broke a named check */
+
+	struct coverage cov;
+	struct finding_list findings;
+	u64 transient, unstable;
+	u64 suspects; /* of the first exact round, for the report */
+
+	struct phase_time phase[RUN_PHASES_MAX];
+	u32 nphases;
+};
+
+/* Runs all phases in order; 0, -ECANCELED, or -errno with a line in err. */
+int phases_run(struct run *r, char *err, size_t errlen);
+void run_free(struct run *r);
+
+/* Remembers a problem; one thread at a time. */
+void run_add_problem(struct run *r, const struct view_problem *p);
+
+int phase_scan(struct run *r, char *err, size_t errlen);
+int phase_exact(struct run *r, char *err, size_t errlen);
+int phase_group(struct run *r);
+
+#endif

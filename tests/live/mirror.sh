@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# live-mirror on a stand-in: an ext4 image on a loop device, mounted read-write as a server
+# would have it.  Needs root and loop devices.
+source "$(dirname "$0")/../lib.sh"
+
+TOOL=$TOP/tools/live-mirror
+LOOP=
+
+leave() {
+	local m
+	# The last mounted goes first.
+	for m in $(awk -v t="$TMP/" 'index($5, t) == 1 { print $5 }' /proc/self/mountinfo | tac); do
+		umount "$m"
+	done
+	[ -z "$LOOP" ] || losetup -d "$LOOP"
+	rm -rf "$TMP"
+}
+trap leave EXIT
+
+give_up() { skip "live mirror" "$1"; exit 0; }
+
+[ "$(id -u)" = 0 ] || give_up "needs root"
+for tool in mke2fs losetup mount findmnt; do
+	command -v $tool >/dev/null || give_up "$tool is not installed"
+done
+
+truncate -s 16M "$TMP/image"
+mke2fs -q -t ext4 "$TMP/image" || give_up "mke2fs failed"
+LOOP=$(losetup -f --show "$TMP/image" 2>/dev/null) || give_up "no loop device"
+mkdir "$TMP/server" "$TMP/mirror" "$TMP/with space" "$TMP/tmp"
+mount -t ext4 "$LOOP" "$TMP/server" 2>/dev/null || give_up "ext4 cannot be mounted"
+echo before >"$TMP/server/file"
+# The hidden mounts of the tool go where a leftover is seen.
+export TMPDIR=$TMP/tmp
+
+mounts() { awk -v t="$TMP/" 'index($5, t) == 1 { print $5 }' /proc/self/mountinfo | sort; }
+only_server() { [ "$(mounts)" = "$TMP/server" ] && [ -z "$(ls -A "$TMPDIR")" ]; }
+vfs_options() { findmnt -no VFS-OPTIONS --mountpoint "$1" | tail -1; }
+fs_options() { findmnt -no FS-OPTIONS --mountpoint "$1" | tail -1; }
+tool() { "$TOOL" --fstype ext4 "$@"; }
+
+# NAME WORDS COMMAND...: fails with a line that has the words, and leaves nothing behind.
+refused() {
+	local name=$1 words=$2 out
+	shift 2
+	if out=$("$@" 2>&1); then
+		fail "$name: it did not fail"
+	elif ! grep -qF -- "$words" <<<"$out"; then
+		fail "$name: no '$words'"
+		printf '%s\n' "$out" | sed 's/^/# /'
+	else
+		ok "$name"
+	fi
+}
+
+# ---- a mirror's life ----
+
+check "setup" tool setup "$LOOP" "$TMP/mirror"
+check "the hidden mount is gone" test "$(mounts)" = "$TMP/mirror
+$TMP/server"
+check "the temporary directory is gone" test -z "$(ls -A "$TMPDIR")"
+check "the mirror is ro per mount" grep -q '^ro,' <<<"$(vfs_options "$TMP/mirror"),"
+check "with nosuid, nodev, noexec, noatime" \
+	grep -q 'nosuid.*nodev.*noexec.*noatime' <<<"$(vfs_options "$TMP/mirror")"
+check "its superblock stays rw" grep -q '^rw' <<<"$(fs_options "$TMP/mirror")"
+check "the server's mount stays rw" grep -q '^rw' <<<"$(vfs_options "$TMP/server")"
+check "verify" tool verify "$TMP/mirror"
+check "the server still writes" sh -c 'echo after >"$1/file2" && sync "$1/file2"' - "$TMP/server"
+check "the mirror shows it" grep -q after "$TMP/mirror/file2"
+refused "the mirror refuses a write" "Read-only file system" touch "$TMP/mirror/x"
+refused "a second setup there is refused" "is a mount point already" \
+	tool setup "$LOOP" "$TMP/mirror"
+if [ -x "$MDTCHECK" ]; then
+	refused "mdtcheck refuses a stand-in that is none" "not as ldiskfs" \
+		"$MDTCHECK" "$TMP/mirror"
+	refused "mdtcheck refuses the writable mount" "is mounted read-write" \
+		"$MDTCHECK" --fstype ext4 "$TMP/server"
+	# A plain ext4 has no mountdata: that this, and nothing before it, is said proves that
+	# the mirror was accepted.
+	out=$("$MDTCHECK" --fstype ext4 "$TMP/mirror" 2>&1 >/dev/null)
+	check "mdtcheck accepts the mirror" \
+		test -z "$(grep -E 'mounted|superblock of|no MDT is' <<<"$out")"
+fi
+out=$(tool teardown "$TMP/mirror" 2>&1)
+check "teardown" only_server
+check "teardown tells of leftovers" grep -q 'keeps the MDT mounted after its umount' <<<"$out"
+
+check "setup, with blanks in the name" tool setup "$LOOP" "$TMP/with space"
+check "verify, with blanks in the name" tool verify "$TMP/with space"
+check "teardown, with blanks in the name" tool teardown "$TMP/with space"
+check "nothing is left" only_server
+
+# ---- no remount without bind ----
+
+if command -v strace >/dev/null && strace -f -e trace=mount -o "$TMP/trace" true 2>/dev/null; then
+	strace -f -e trace=mount,umount2,?fspick,?fsconfig,?mount_setattr -o "$TMP/trace" \
+		"$TOOL" --fstype ext4 setup "$LOOP" "$TMP/mirror" >/dev/null
+	strace -f -e trace=mount,umount2,?fspick,?fsconfig,?mount_setattr -o "$TMP/trace2" \
+		"$TOOL" --fstype ext4 teardown "$TMP/mirror" >/dev/null
+	cat "$TMP/trace2" >>"$TMP/trace"
+	# Newer mount(8) changes the flags of one mount by mount_setattr: that is bind by nature.
+	check "there were remounts" grep -qE 'MS_REMOUNT|mount_setattr\(' "$TMP/trace"
+	check "every remount has MS_BIND" \
+		test -z "$(grep MS_REMOUNT "$TMP/trace" | grep -v MS_BIND)"
+	check "no superblock is reconfigured" \
+		test -z "$(grep -E 'fspick\(|FSCONFIG_CMD_RECONFIGURE' "$TMP/trace")"
+	check "nothing is left after the trace" only_server
+else
+	skip "every remount has MS_BIND" "strace is not installed or not permitted"
+fi
+# Comments may name the dangerous command; what runs may not.
+check "no script of ours remounts without bind" test -z "$(
+	grep -rhE 'mount +(-[a-z]+ +)*-o +"?remount' --exclude=mirror.sh "$TOP/tools" "$TOP/tests" \
+		--include=live-mirror --include='*.sh' | grep -vE '^[[:space:]]*#|remount,bind')"
+
+# ---- failures leave nothing behind ----
+
+refused "no MDT is mounted from it" "no MDT is mounted from $LOOP" \
+	"$TOOL" setup "$LOOP" "$TMP/mirror"
+refused "a type that the kernel lacks" "the hidden mount of $LOOP failed" \
+	"$TOOL" --force --fstype nosuchfs setup "$LOOP" "$TMP/mirror"
+check "nothing is left" only_server
+refused "no block device" "is no block device" tool setup "$TMP/image" "$TMP/mirror"
+refused "no directory" "No such file or directory" tool setup "$LOOP" "$TMP/nowhere"
+refused "the server's mount point" "is a mount point already" tool setup "$LOOP" "$TMP/server"
+refused "teardown of the server" "is no mirror" tool teardown "$TMP/server"
+refused "teardown of a directory" "is no mount point" tool teardown "$TMP/mirror"
+refused "verify of the server" "is writable" tool verify "$TMP/server"
+refused "verify of a directory" "is no mount point" tool verify "$TMP/mirror"
+refused "usage" "--help" "$TOOL" setup "$LOOP"
+
+# Each step fails in turn: a mount(8) that fails its Nth call stands before the real one.
+mkdir "$TMP/bin"
+cat >"$TMP/bin/mount" <<MOUNT
+#!/bin/bash
+n=\$(cat "$TMP/count" 2>/dev/null || echo 0)
+echo \$((n + 1)) >"$TMP/count"
+[ \$((n + 1)) != "\$FAIL_AT" ] || exit 32
+exec $(command -v mount) "\$@"
+MOUNT
+chmod +x "$TMP/bin/mount"
+for step in 1 2 3 4; do
+	echo 0 >"$TMP/count"
+	refused "step $step fails" "live-mirror: " \
+		env FAIL_AT=$step PATH="$TMP/bin:$PATH" "$TOOL" --fstype ext4 setup "$LOOP" "$TMP/mirror"
+	check "step $step leaves nothing behind" only_server
+done
+
+umount "$TMP/server"
+refused "a stand-in that is not mounted" "is not mounted read-write as ext4" \
+	tool setup "$LOOP" "$TMP/mirror"
+mount -t ext4 -o ro "$LOOP" "$TMP/server"
+refused "a superblock that is read-only" "SUPERBLOCK" tool --force verify "$TMP/server"
+refused "setup on a read-only superblock" "SUPERBLOCK" tool --force setup "$LOOP" "$TMP/mirror"
+check "nothing is left at the end" only_server
