@@ -89,6 +89,7 @@ static int open_all(struct session *s, char *err, size_t errlen)
 		return rc;
 	if (fileno(s->out) > 2)
 		box.write_fds[box.nwrite_fds++] = fileno(s->out);
+	report_prepare();
 	rc = sandbox_enter(&box, &s->sandbox);
 	if (rc)
 		snprintf(err, errlen, "cannot enter the sandbox: %s", strerror(-rc));

@@ -86,7 +86,7 @@ run_suite() {
 		extra=1
 		complain "$name" "$planned tests planned, $((ok + bad + skip)) run"
 	fi
-	bad+=extra
+	bad=$((bad + extra))
 	printf '%-36s %4d passed %3d failed %3d skipped  %4d s\n' "$name" $ok $bad $skip \
 		$((SECONDS - start))
 	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))

@@ -177,6 +177,9 @@ struct report {
 /* Sets verdict and exit_status; failed: an operational error ended the run early. */
 void report_judge(struct report *r, bool failed);
 
+/* Before the sandbox: what the JSON library would otherwise open a file for. */
+void report_prepare(void);
+
 /* 0, -ENOMEM, or -EIO when out took no more. */
 int report_json(FILE *out, const struct report *r);
 int report_summary(FILE *out, const struct report *r);
