@@ -8,6 +8,7 @@
 #include "judge.h"
 #include "rules/rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,6 +45,16 @@ static int add_paths(struct judge *j, const struct facts *f, struct stored_findi
 	return rc;
 }
 
+/* OI files are known by their numbers. */
+static int add_index_path(struct stored_finding *st, bool plain)
+{
+	char path[32];
+	int n = plain ? snprintf(path, sizeof(path), "//oi.16") :
+			snprintf(path, sizeof(path), "//oi.16.%u", st->oi - 1);
+
+	return st->oi ? stored_finding_add_path(st, path, (size_t)n) : 0;
+}
+
 static void sink_commit(struct sink *s)
 {
 	struct stored_finding *st;
@@ -54,6 +65,8 @@ static void sink_commit(struct sink *s)
 	st = finding_list_add(s->j->list, &s->cur);
 	if (st && s->f)
 		s->rc = add_paths(s->j, s->f, st);
+	else if (st)
+		s->rc = add_index_path(st, s->j->r->env.oi_plain);
 }
 
 struct finding *sink_finding(struct sink *s, const char *what)
@@ -212,7 +225,8 @@ static int fill_oi(struct judge *j, const struct gather_suspect *s, struct facts
 		const struct gather_oi *g = gather_oi_at(j->g, off);
 
 		j->oi[i] = g->fact;
-		if (fid_equal(&g->fact.rec.fid, &f->obj->fid))
+		/* A record in another file than its own is not found by any lookup. */
+		if (g->fact.oi == own && fid_equal(&g->fact.rec.fid, &f->obj->fid))
 			f->oi_own = 0;
 		off = g->next;
 	}

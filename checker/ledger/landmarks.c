@@ -95,6 +95,17 @@ static int note_config(void *arg, const struct object *dir, const struct dirent_
 	return 0;
 }
 
+/* Ends the walk at .lustre: it is among the first names of any ROOT. */
+static int note_dot_lustre(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	struct loader *l = arg;
+
+	if (!name_is(d, ".lustre") || d->ino > l->env->info->inodes_count)
+		return 0;
+	l->env->dot_lustre_ino = d->ino;
+	return 1;
+}
+
 static void pass_problem(void *arg, const struct view_problem *p)
 {
 	struct loader *l = arg;
@@ -206,6 +217,7 @@ static int load_oi(struct loader *l)
 			count++;
 	if (!n->oi_highest && n->oi_plain) {
 		n->oi[0] = n->oi_plain;
+		env->oi_plain = true;
 		count = 1;
 	}
 	if (!n->oi_highest && !n->oi_plain)
@@ -298,6 +310,8 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 	}
 	if (l.names.configs)
 		read_names(&l, l.names.configs, note_config);
+	if (l.names.root)
+		read_names(&l, l.names.root, note_dot_lustre);
 	n.root_ino = l.names.root;
 	n.pending_ino = l.names.pending;
 	n.rpd_ino = l.names.rpd;
