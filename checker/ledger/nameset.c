@@ -30,8 +30,26 @@ void nameset_free(struct nameset *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/*
+ * Back to a small table after a large directory: the next ones are small again,
+ * and each would have to clear all of it.
+ */
+static void shrink(struct nameset *s)
+{
+	u64 *slot = s->slots > NAMESET_FIRST ? calloc(NAMESET_FIRST, sizeof(u64)) : NULL;
+
+	if (!slot)
+		return;
+	membudget_give(s->mem, (s->slots - NAMESET_FIRST) * sizeof(u64));
+	free(s->slot);
+	s->slot = slot;
+	s->slots = NAMESET_FIRST;
+	s->used = 0;
+}
+
 void nameset_begin(struct nameset *s, u32 part, u32 bits)
 {
+	shrink(s);
 	if (s->used)
 		memset(s->slot, 0, s->slots * sizeof(u64));
 	s->used = 0;

@@ -24,6 +24,7 @@
 	X(sandbox)                                                                                 \
 	X(base)                                                                                    \
 	X(options)                                                                                 \
+	X(finding)                                                                                 \
 	X(report)
 
 #define SUITE(name) Suite *suite_##name(void);

@@ -1,88 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Findings as they are kept and counted, and the two forms of the report. */
+/* The two forms of the report, and the file it goes to. */
 #include <fcntl.h>
 #include <jansson.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "report/output.h"
-#include "report/report.h"
 #include "report/rules_text.h"
 #include "report/wrap.h"
+#include "tests/unit/report_sample.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/vector.h"
-
-/* ---- makers -------------------------------------------------------------------------------- */
-
-static struct finding make(const char *rule_name, u32 ino)
-{
-	const struct rule *rule = rule_by_name(rule_name);
-	struct finding f = { .rule = rule, .ino = ino, .what = "something is wrong" };
-
-	ck_assert_ptr_nonnull(rule);
-	f.severity = rule->severity;
-	f.generation = ino + 1000;
-	f.mode = S_IFREG | 0644;
-	f.fid = (struct fid){ .seq = 0x200000401, .oid = ino };
-	return f;
-}
-
-struct sample {
-	struct coverage coverage;
-	struct finding_list list;
-	struct target target;
-	struct geometry geometry;
-	struct env env;
-	struct report report;
-};
-
-static const struct lock_status locks[] = {
-	{ .name = "seccomp", .enforced = true },
-	{ .name = "landlock", .reason = "the kernel has none" },
-};
-
-static const struct phase_time phases[] = { { "scan", 0.25 }, { "exact", 0.5 } };
-
-static void sample_init(struct sample *s, u32 max_listed)
-{
-	u32 n;
-
-	memset(s, 0, sizeof(*s));
-	rule_table(&n);
-	s->coverage.rules = calloc(n, sizeof(*s->coverage.rules));
-	s->coverage.complete = true;
-	s->coverage.inodes_expected = s->coverage.inodes_scanned = 11300;
-	ck_assert_int_eq(finding_list_init(&s->list, max_listed), 0);
-	s->target = (struct target){ .kind = TARGET_IMAGE, .fd = -1, .path = "mdt\xff.img" };
-	s->geometry.blocks_count = UINT64_MAX;
-	strcpy(s->geometry.label, "lustre-MDT0000");
-	s->env.has_index = true;
-	strcpy(s->env.svname, "lustre-MDT0000");
-	s->report = (struct report){
-		.version = "1.2.3",
-		.command = "mdtcheck \xfe",
-		.started = 1700000000,
-		.finished = 1700000001,
-		.elapsed = 0.75,
-		.threads = 2,
-		.phases = phases,
-		.nphases = ARRAY_SIZE(phases),
-		.target = &s->target,
-		.geometry = &s->geometry,
-		.env = &s->env,
-		.view = "device",
-		.coverage = &s->coverage,
-		.locks = locks,
-		.nlocks = ARRAY_SIZE(locks),
-		.findings = &s->list,
-	};
-}
-
-static void sample_free(struct sample *s)
-{
-	finding_list_free(&s->list);
-	free(s->coverage.rules);
-}
 
 /* The document, parsed; numbers that jansson cannot hold would fail here. */
 static json_t *document(struct sample *s)
@@ -125,250 +52,6 @@ static void ck_num(json_t *doc, const char *path, s64 want)
 	ck_assert_int_eq(json_integer_value(at(doc, path)), want);
 }
 
-/* ---- findings ------------------------------------------------------------------------------ */
-
-START_TEST(builders_stop_when_full)
-{
-	struct finding f = make("oi-missing", 1);
-	char name[256];
-	int i;
-
-	memset(name, 'n', sizeof(name));
-	for (i = 0; i < 10; i++)
-		finding_name(&f, "name", name, 255);
-	ck_assert_uint_eq(f.nev, 4); /* 4 * 255 of 1024 bytes */
-	finding_text(&f, "text", "too long for what is left");
-	ck_assert_uint_eq(f.ev[4].str.len, 4);
-	for (i = 0; i < 20; i++)
-		finding_u64(&f, "n", (u64)i);
-	ck_assert_uint_eq(f.nev, FINDING_EVIDENCE_MAX);
-	finding_name(&f, "name", "x", 1);
-	for (i = 0; i < 20; i++)
-		finding_witness(&f, "lma", &f.fid);
-	ck_assert_uint_eq(f.nwit, FINDING_WITNESS_MAX);
-}
-END_TEST
-
-START_TEST(name_keys)
-{
-	ck_assert_uint_eq(finding_name_key(12, "a", 1), finding_name_key(12, "abc", 1));
-	ck_assert_uint_ne(finding_name_key(12, "a", 1), finding_name_key(13, "a", 1));
-	ck_assert_uint_ne(finding_name_key(12, "a", 1), finding_name_key(12, "b", 1));
-	ck_assert_uint_ne(finding_name_key(0, "", 0), 0);
-}
-END_TEST
-
-START_TEST(stored_apart_from_its_maker)
-{
-	struct finding_list l;
-	struct finding f = make("oi-missing", 7);
-	struct stored_finding *s;
-
-	finding_list_init(&l, 0);
-	finding_name(&f, "name", "n\0\xff", 3);
-	finding_text(&f, "text", "words");
-	finding_hex(&f, "flags", 0x10);
-	finding_witness(&f, "lma", &f.fid);
-	s = finding_list_add(&l, &f);
-	memset(&f, 0xee, sizeof(f));
-	ck_assert_uint_eq(s->nev, 3);
-	ck_assert_mem_eq(s->ev[0].str.bytes, "n\0\xff", 3);
-	ck_assert_mem_eq(s->ev[1].str.bytes, "words", 5);
-	ck_assert_uint_eq(s->ev[2].num, 0x10);
-	ck_assert_str_eq(s->wit[0].place, "lma");
-	ck_assert_uint_eq(s->wit[0].value.oid, 7);
-	finding_list_free(&l);
-}
-END_TEST
-
-START_TEST(counts_are_exact_beyond_the_cap)
-{
-	struct finding_list l;
-	struct finding f;
-	u32 i, n;
-	const struct rule *table = rule_table(&n);
-	const struct finding_counts *c;
-
-	finding_list_init(&l, 3);
-	for (i = 1; i <= 1000; i++) {
-		f = make(i % 2 ? "oi-missing" : "oi-dangling", i);
-		ck_assert((finding_list_add(&l, &f) != NULL) == (i <= 3));
-	}
-	ck_assert_uint_eq(l.count, 3);
-	ck_assert_uint_eq(l.dropped, 997);
-	ck_assert(!l.no_memory);
-	ck_assert_uint_eq(l.total.primary[SEV_ERROR], 500);
-	ck_assert_uint_eq(l.total.primary[SEV_WARNING], 500);
-	finding_list_set_cause(&l, l.items[1], l.items[0]);
-	finding_list_set_cause(&l, l.items[1], l.items[2]); /* it has one already */
-	finding_list_set_cause(&l, l.items[0], l.items[0]); /* nothing causes itself */
-	c = &l.by_rule[rule_by_name("oi-dangling") - table];
-	ck_assert_uint_eq(c->primary[SEV_WARNING], 499);
-	ck_assert_uint_eq(c->caused[SEV_WARNING], 1);
-	ck_assert_uint_eq(l.total.caused[SEV_WARNING], 1);
-	ck_assert_uint_eq(l.items[0]->caused, 1);
-	ck_assert_ptr_eq(l.items[1]->cause, l.items[0]);
-	ck_assert_ptr_null(l.items[0]->cause);
-	finding_list_free(&l);
-}
-END_TEST
-
-START_TEST(states)
-{
-	struct finding_list l;
-	struct finding f = make("oi-missing", 1);
-
-	finding_list_init(&l, 0);
-	f.state = FINDING_TRANSIENT;
-	ck_assert_ptr_null(finding_list_add(&l, &f));
-	ck_assert_uint_eq(l.dropped, 0);
-	f.state = FINDING_UNSTABLE;
-	ck_assert_ptr_nonnull(finding_list_add(&l, &f));
-	ck_assert_uint_eq(l.total.primary[SEV_ERROR], 0);
-	finding_list_free(&l);
-}
-END_TEST
-
-/* Findings that differ, and some that look alike, in an order given by a seed. */
-static void add_shuffled(struct finding_list *l, u64 seed)
-{
-	struct finding f[40], tmp;
-	u32 i, k;
-
-	for (i = 0; i < 40; i++) {
-		f[i] = make(i % 3 ? "oi-missing" : "dirent-dangling", 1 + i / 4);
-		f[i].other_ino = i; /* not part of the fingerprint, but of the order */
-	}
-	for (i = 39; i; i--) {
-		k = (u32)(hostile_random(&seed) % (i + 1));
-		tmp = f[i];
-		f[i] = f[k];
-		f[k] = tmp;
-	}
-	for (i = 0; i < 40; i++)
-		ck_assert_ptr_nonnull(finding_list_add(l, &f[i]));
-	finding_list_sort(l);
-}
-
-START_TEST(fingerprints_do_not_depend_on_order)
-{
-	struct finding_list a, b;
-	u32 i, k;
-
-	finding_list_init(&a, 0);
-	finding_list_init(&b, 0);
-	add_shuffled(&a, 1 + (u64)_i);
-	add_shuffled(&b, 1000003 + (u64)_i);
-	for (i = 0; i < a.count; i++) {
-		ck_assert_uint_eq(a.items[i]->fingerprint, b.items[i]->fingerprint);
-		ck_assert_uint_eq(a.items[i]->other_ino, b.items[i]->other_ino);
-		for (k = 0; k < i; k++)
-			ck_assert_uint_ne(a.items[i]->fingerprint, a.items[k]->fingerprint);
-		if (i)
-			ck_assert_uint_le(a.items[i - 1]->rule->code, a.items[i]->rule->code);
-	}
-	finding_list_free(&a);
-	finding_list_free(&b);
-}
-END_TEST
-
-START_TEST(fingerprint_tells_apart)
-{
-	struct finding_list l;
-	struct finding f = make("oi-missing", 7);
-	u64 base;
-
-	finding_list_init(&l, 0);
-	finding_u64(&f, "nlink", 3);
-	base = finding_list_add(&l, &f)->fingerprint;
-	f.ev[0].num = 4;
-	f.ino = 70; /* the FID names the object */
-	ck_assert_uint_eq(finding_list_add(&l, &f)->fingerprint, base);
-	f.what = "something else";
-	ck_assert_uint_ne(finding_list_add(&l, &f)->fingerprint, base);
-	f = make("oi-missing", 7);
-	f.other_fid.oid = 1;
-	ck_assert_uint_ne(finding_list_add(&l, &f)->fingerprint, base);
-	f = make("oi-missing", 7);
-	finding_name(&f, "name", "a", 1);
-	ck_assert_uint_ne(finding_list_add(&l, &f)->fingerprint, base);
-	finding_list_free(&l);
-}
-END_TEST
-
-/* ---- coverage and verdict ------------------------------------------------------------------ */
-
-START_TEST(reasons_add_up)
-{
-	static const char *const why[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" };
-	struct rule_coverage c = { 0 }, all = { .checked = 5 };
-	u64 sum = 0;
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(why); i++)
-		rule_coverage_unknown(&c, why[i], i + 1);
-	rule_coverage_unknown(&c, "a", 10);
-	ck_assert_uint_eq(c.not_covered, 65);
-	ck_assert_uint_eq(c.nreasons, COVERAGE_REASONS_MAX);
-	ck_assert_uint_eq(c.reasons[0].count, 11);
-	for (i = 0; i < c.nreasons; i++)
-		sum += c.reasons[i].count;
-	ck_assert_uint_eq(sum, 65);
-	c.checked = 7;
-	rule_coverage_merge(&all, &c);
-	rule_coverage_merge(&all, &c);
-	ck_assert_uint_eq(all.checked, 19);
-	ck_assert_uint_eq(all.not_covered, 130);
-	ck_assert_uint_eq(all.reasons[0].count, 22);
-}
-END_TEST
-
-START_TEST(incomplete_once_for_each_reason)
-{
-	struct coverage c = { .complete = true };
-	static char other[] = "cancelled";
-	u32 i;
-
-	for (i = 0; i < 40; i++)
-		coverage_incomplete(&c, "cancelled");
-	coverage_incomplete(&c, other);
-	ck_assert(!c.complete);
-	ck_assert_uint_eq(c.nincomplete, 1);
-}
-END_TEST
-
-START_TEST(verdicts)
-{
-	struct sample s;
-	struct finding f = make("oi-missing", 1);
-
-	sample_init(&s, 0);
-	report_judge(&s.report, false);
-	ck_assert_str_eq(s.report.verdict, "consistent");
-	ck_assert_int_eq(s.report.exit_status, 0);
-	report_judge(&s.report, true);
-	ck_assert_str_eq(s.report.verdict, "incomplete");
-	ck_assert_int_eq(s.report.exit_status, 8);
-	f.severity = SEV_INFO;
-	finding_list_add(&s.list, &f);
-	f.severity = SEV_ERROR;
-	f.state = FINDING_UNSTABLE;
-	finding_list_add(&s.list, &f);
-	report_judge(&s.report, false);
-	ck_assert_int_eq(s.report.exit_status, 0);
-	f.state = FINDING_CONFIRMED;
-	finding_list_add(&s.list, &f);
-	report_judge(&s.report, false);
-	ck_assert_str_eq(s.report.verdict, "inconsistent");
-	ck_assert_int_eq(s.report.exit_status, 4);
-	s.report.cancelled = true;
-	s.coverage.complete = false;
-	report_judge(&s.report, false);
-	ck_assert_int_eq(s.report.exit_status, 4 | 8 | 32);
-	sample_free(&s);
-}
-END_TEST
-
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
 START_TEST(json_of_nothing)
@@ -401,7 +84,7 @@ END_TEST
 static struct stored_finding *add_hard_finding(struct finding_list *l)
 {
 	static const struct fid top = { .seq = UINT64_MAX, .oid = UINT32_MAX, .ver = UINT32_MAX };
-	struct finding f = make("dirent-dangling", 12);
+	struct finding f = sample_finding("dirent-dangling", 12);
 	struct stored_finding *s;
 
 	finding_u64(&f, "objid", UINT64_MAX);
@@ -465,13 +148,13 @@ END_TEST
 START_TEST(json_of_causes_and_caps)
 {
 	struct sample s;
-	struct finding f = make("oi-missing", 5);
+	struct finding f = sample_finding("oi-missing", 5);
 	struct stored_finding *cause, *effect;
 	json_t *doc;
 
 	sample_init(&s, 2);
 	effect = finding_list_add(&s.list, &f);
-	f = make("lma-malformed", 9);
+	f = sample_finding("lma-malformed", 9);
 	f.fid = (struct fid){ 0 };
 	f.mode = 0;
 	cause = finding_list_add(&s.list, &f);
@@ -597,7 +280,7 @@ START_TEST(summary)
 	struct sample s;
 	char path[5000], *text;
 	FILE *f = tmpfile();
-	struct finding info = make("oi-missing", 77);
+	struct finding info = sample_finding("oi-missing", 77);
 	u32 i;
 
 	sample_init(&s, 40);
@@ -732,16 +415,6 @@ Suite *suite_report(void)
 	TCase *tc;
 	Suite *s = suite_begin("report", &tc);
 
-	tcase_add_test(tc, builders_stop_when_full);
-	tcase_add_test(tc, name_keys);
-	tcase_add_test(tc, stored_apart_from_its_maker);
-	tcase_add_test(tc, counts_are_exact_beyond_the_cap);
-	tcase_add_test(tc, states);
-	tcase_add_loop_test(tc, fingerprints_do_not_depend_on_order, 0, 20);
-	tcase_add_test(tc, fingerprint_tells_apart);
-	tcase_add_test(tc, reasons_add_up);
-	tcase_add_test(tc, incomplete_once_for_each_reason);
-	tcase_add_test(tc, verdicts);
 	tcase_add_test(tc, json_of_nothing);
 	tcase_add_test(tc, json_of_hard_finding);
 	tcase_add_test(tc, json_of_causes_and_caps);
