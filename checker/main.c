@@ -53,7 +53,6 @@ struct session {
 	struct options opt;
 	struct target target;
 	struct geometry geo;
-	struct output *output;
 	FILE *out;
 	struct sandbox_report sandbox;
 	struct run run;
@@ -174,7 +173,7 @@ static int write_report(struct session *s, struct report *rep)
 		rc = report_json(s->out, rep);
 	if (!rc && s->opt.summary)
 		rc = report_summary(stderr, rep);
-	if (fflush(s->out) || rc)
+	if (output_close(s->out) || rc)
 		return say("cannot write the report") | rep->exit_status;
 	return rep->exit_status;
 }
