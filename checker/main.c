@@ -159,7 +159,7 @@ static u32 list_locks(const struct sandbox_report *box, struct lock_status *lock
 		lock[n++] = (struct lock_status){ box->lock[i].name, box->lock[i].enforced,
 						  box->lock[i].reason };
 	lock[n++] = (struct lock_status){ "journal witness", false,
-					  "not part of this version; see tools/stap" };
+					  "not part of this version" };
 	return n;
 }
 
