@@ -8,7 +8,8 @@ MDTCHECK=$BUILD/mdtcheck
 MKMDT=$BUILD/mkmdt
 SHARED_IMAGES=${SHARED_IMAGES:-$TOP/../shared/images}
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/mdtcheck-test.XXXXXX")
-trap 'rm -rf "$TMP"' EXIT
+# One file system: a mount that a failed test left must not be walked into.
+trap 'rm -rf --one-file-system "$TMP"' EXIT
 
 ok()   { echo "ok - $*"; }
 fail() { echo "not ok - $*"; }

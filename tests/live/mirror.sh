@@ -14,7 +14,7 @@ leave() {
 		umount "$m"
 	done
 	[ -z "$LOOP" ] || losetup -d "$LOOP"
-	rm -rf "$TMP"
+	rm -rf --one-file-system "$TMP"
 }
 trap leave EXIT
 
