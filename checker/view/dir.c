@@ -31,7 +31,8 @@ static void complain(const struct dir_read *r, enum view_problem_kind kind, u64 
 		.why = why,
 	};
 
-	r->ops->problem(r->arg, &p);
+	if (r->ops->problem)
+		r->ops->problem(r->arg, &p);
 }
 
 static bool try_again(struct dir_read *r, u32 try)

@@ -73,6 +73,7 @@ struct scan_ops {
 struct dir_ops {
 	/* Every name entry in use, "." and ".." too; data_bad entries included. */
 	int (*entry)(void *arg, const struct object *dir, const struct dirent_rec *d);
+	/* NULL: somebody else has heard of them. */
 	void (*problem)(void *arg, const struct view_problem *p);
 };
 

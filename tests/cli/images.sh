@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Images of real MDTs: healthy ones are silent, with known counts; and each planted fault is
+# one primary finding of the rule it is made for.
+source "$(dirname "$0")/../lib.sh"
+
+command -v jq >/dev/null || { skip "real images" "jq is not installed"; exit 0; }
+
+# IMAGE OI-MAPPINGS LINKEA-ENTRIES NAME-ENTRIES
+healthy() {
+	cat <<'LIST'
+lustre-2.1-upgraded-2.5-mdt0 598 558 706
+lustre-2.7-mdt0 86 31 257
+lustre-2.9-mdt0 102 41 273
+lustre-2.10-mdt0 123 24 330
+lustre-2.10-mdt1 128 60 300
+lustre-2.17-mdt0 10813 10722 11051
+LIST
+}
+
+silent() {
+	local want=$2,$3,$4 got rc=0
+	"$MDTCHECK" -o "$TMP/$1.json" "$TMP/$1.img" || rc=$?
+	[ "$rc" = 0 ] || { echo "exit status $rc"; jq -c .summary "$TMP/$1.json"; return 1; }
+	jq -e '.summary.verdict == "consistent" and .coverage.complete and
+		.summary.findings.error + .summary.findings.warning == 0 and
+		.coverage.inodes_scanned == .coverage.inodes_expected' "$TMP/$1.json" ||
+		{ jq -c '.summary, .coverage' "$TMP/$1.json"; return 1; }
+	got=$(jq -r '.coverage | "\(.oi_mappings),\(.linkea_entries),\(.name_entries)"' "$TMP/$1.json")
+	[ "$got" = "$want" ] || { echo "mappings,links,names $got, not $want"; return 1; }
+}
+
+# RULE FAULT ARGUMENTS: the one primary finding that this fault must give.
+faults() {
+	cat <<'LIST'
+lma-missing lma-missing FILE
+lma-missing lma-missing TREE
+lma-malformed lma-malformed FILE
+lma-fid-insane lma-fid-insane FILE
+lma-fid-insane lma-fid-insane/version FILE
+lma-unsupported lma-unsupported FILE
+fid-duplicate fid-duplicate FILE OTHER
+fid-duplicate fid-duplicate TREE DIR
+oi-fid-mismatch lma-changed FILE NEWFID
+oi-fid-mismatch lma-changed TREE NEWFID
+oi-missing oi-missing FILE
+oi-dangling oi-dangling NEWFID
+oi-generation oi-generation FILE
+oi-fid-mismatch oi-fid-mismatch FILE NEWFID
+oi-duplicate oi-duplicate FILE
+oi-duplicate oi-duplicate/two-fids FILE NEWFID
+oi-misrouted oi-misrouted FILE
+oi-misrouted oi-misrouted/both FILE
+oi-malformed oi-malformed FILE
+oi-malformed oi-malformed/order FILE
+oi-malformed oi-malformed/root 2
+linkea-malformed linkea-malformed FILE
+linkea-malformed linkea-malformed/reclen FILE
+linkea-malformed linkea-malformed/count FILE
+linkea-missing linkea-missing FILE
+linkea-no-dirent linkea-no-dirent FILE DIR elsewhere
+linkea-no-dirent linkea-no-dirent/renamed FILE elsewhere
+linkea-no-dirent linkea-parent FILE NEWFID
+linkea-no-dirent dirent-missing FILE
+linkea-duplicate linkea-duplicate FILE
+linkea-directory-many linkea-directory-many DIR OTHERDIR elsewhere
+dirent-dangling dirent-dangling FILE
+dirent-dangling dirent-dangling/freed FILE
+dirent-dangling dirent-dangling/range FILE
+dirent-fid-mismatch dirent-fid-mismatch FILE
+dirent-fid-mismatch dirent-wrong-inode FILE OTHER
+dirent-type dirent-type FILE
+dirent-type dirent-type TREE
+dirent-malformed dirent-malformed FILE
+dirent-name-invalid dirent-name-invalid FILE
+dirent-name-duplicate dirent-duplicate FILE
+dotdot-mismatch dotdot DIR OTHERDIR
+directory-linked-twice dir-linked-twice DIR OTHERDIR elsewhere
+nlink-file nlink-file FILE 5
+nlink-directory nlink-directory DIR 9
+lov-malformed lov-malformed FILE
+lov-malformed lov-malformed/magic FILE
+lov-unsupported lov-unsupported FILE
+lov-unsupported lov-unsupported/magic FILE
+lov-stripe-size lov-stripe-size FILE
+lov-stripe-count lov-stripe-count FILE
+lov-owner lov-owner FILE
+lov-object-shared lov-object-shared FILE OTHER
+LIST
+}
+
+# one_finding RULE FAULT ARGS...: planted in a fresh copy of $image.
+one_finding() {
+	local rule=$1 copy=$TMP/copy.img got
+	shift
+	cp --sparse=always "$image" "$copy"
+	"$MKMDT" patch "$copy" "$@" || return 1
+	"$MDTCHECK" -o "$TMP/copy.json" "$copy"
+	got=$(jq -r '[.findings[] | select(.caused_by == null and .severity != "info") | .rule] |
+		join(" ")' "$TMP/copy.json")
+	[ "$got" = "$rule" ] || { echo "primary findings: $got"; return 1; }
+}
+
+plant_all() {
+	local rule words
+	while read -r rule words; do
+		words=$(sed "s|OTHERDIR|/nested/d1/s3|; s|NEWFID|[0x200000bd0:0x77:0x0]|
+			s|TREE|/nested/d1|; s|FILE|/nested/d1/o-0|; s|OTHER|/nested/d1/o-1|
+			s|DIR|/nested/d1/s1|" <<< "$words")
+		# shellcheck disable=SC2086 # words of one line
+		check "2.17: $words" one_finding "$rule" $words
+	done < <(faults)
+}
+
+# A name that nobody's linkEA knows: needs two steps.
+second_name() {
+	local copy=$TMP/copy.img got
+	cp --sparse=always "$image" "$copy"
+	"$MKMDT" patch "$copy" linkea-no-dirent /nested/d1/o-0 /nested/d1/s1 elsewhere &&
+		"$MKMDT" patch "$copy" dirent-no-linkea /nested/d1/o-0 || return 1
+	"$MDTCHECK" -o "$TMP/copy.json" "$copy"
+	got=$(jq -r '[.findings[].rule] | unique | join(" ")' "$TMP/copy.json")
+	[ "$got" = "dirent-no-linkea linkea-no-dirent" ] || { echo "$got"; return 1; }
+}
+
+while read -r name counts; do
+	image=$(real_image "$name") || { skip "$name" "image not there"; continue; }
+	# shellcheck disable=SC2086 # three numbers
+	check "$name is silent" silent "$name" $counts
+done < <(healthy)
+
+if image=$(real_image lustre-2.17-mdt0); then
+	plant_all
+	check "2.17: a name without its linkEA entry" second_name
+fi
+exit 0

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A stand-in for a running MDT: the same findings through the live mirror as from the image, and
+# not one write to the device meanwhile.
+source "$(dirname "$0")/../lib.sh"
+LOOP=
+
+leave() {
+	mountpoint -q "$TMP/mirror" &&
+		"$TOP/tools/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null 2>&1
+	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
+	[ -z "$LOOP" ] || losetup -d "$LOOP"
+	rm -rf --one-file-system "$TMP"
+}
+trap leave EXIT
+
+[ "$(id -u)" = 0 ] || { skip "a live mirror" "root is needed"; exit 0; }
+command -v jq >/dev/null || { skip "a live mirror" "jq is not installed"; exit 0; }
+cat > "$TMP/r" <<'R'
+mdt dirdata=off
+dir /d
+files /d 40
+file /d/a stripes=2
+file /d/b
+fault oi-missing /d/a
+fault nlink-file /d/b 3
+fault lov-stripe-size /d/f0003
+R
+"$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
+"$MDTCHECK" "$TMP/mdt.img" > "$TMP/image.json"
+LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) ||
+	{ LOOP=; skip "a live mirror" "no loop device"; exit 0; }
+mkdir "$TMP/mdt" "$TMP/mirror"
+mount -t ext4 -o errors=continue "$LOOP" "$TMP/mdt" 2>/dev/null ||
+	{ skip "a live mirror" "ext4 cannot be mounted here"; exit 0; }
+check "the mirror is set up" "$TOP/tools/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror"
+
+sync -f "$TMP/mdt"
+writes() { awk '{ print $5, $7 }' "/sys/block/${LOOP#/dev/}/stat"; }
+before=$(writes)
+"$MDTCHECK" --fstype ext4 --settle-rounds 2 "$TMP/mirror" > "$TMP/live.json"
+after=$(writes)
+ids() { jq -r '.findings[] | .id + " " + .rule' "$1" | sort; }
+check "three primary findings from the image" \
+	test "$(jq '[.findings[] | select(.caused_by == null)] | length' "$TMP/image.json")" = 3
+check "the same findings through the mirror" cmp <(ids "$TMP/image.json") <(ids "$TMP/live.json")
+check "the report names the mirror" jq -e '.target.kind == "mirror" and .target.live' "$TMP/live.json"
+check "no write reached the device ($before, $after)" test "$before" = "$after"
+exit 0
