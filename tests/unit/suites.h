@@ -19,6 +19,7 @@
 	X(cause)                                                                                   \
 	X(view)                                                                                    \
 	X(viewfile)                                                                                \
+	X(states)                                                                                  \
 	X(server)                                                                                  \
 	X(target)                                                                                  \
 	X(sandbox)                                                                                 \
