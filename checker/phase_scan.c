@@ -24,6 +24,7 @@ struct dir_state {
 	u32 subdirs;
 	u32 dotdot;
 	u32 entries; /* besides "." and ".." */
+	u64 reach;
 	bool dot_wrong;
 	bool twice;
 	bool blind;
@@ -65,8 +66,10 @@ static int scan_entry(void *arg, const struct object *dir, const struct dirent_r
 	s->dir.entries++;
 	s->dir.subdirs += d->type == 2;
 	s->dir.twice |= nameset_add(&s->names, d->name, d->namelen);
+	s->dir.reach |= dir_reach(r->env.info, d->ino);
 	if (d->ino > r->env.info->inodes_count) {
 		s->strays++;
+		s->dir.reach = UINT64_MAX;
 		return 0;
 	}
 	/* A name with a slash or a NUL cannot be reached by any client. */
@@ -131,6 +134,7 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 	    (o->inode.nlink != 1 && o->inode.nlink != s->dir.subdirs + 2))
 		ledger_force(&r->ledger, o->ino);
 	row.dotdot = s->dir.dotdot;
+	row.reach = s->dir.reach;
 	row.guess = (u8)s->dir.mode;
 	if (object_is_agent(o))
 		row.flags |= DIRF_AGENT;

@@ -13,6 +13,7 @@
 
 struct dir_row {
 	struct fid fid;
+	u64 reach; /* where its names lead: one bit for each 64th of the inode numbers */
 	u32 ino;
 	u32 dotdot; /* inode in "..", 0 none */
 	u32 parent; /* directory that holds its name, 0 none */
@@ -44,6 +45,15 @@ struct dirlog {
 	u64 nlinks, links_cap;
 	struct membudget *mem;
 };
+
+/* The bit in dir_row.reach of an inode number. */
+static inline u64 dir_reach(const struct view_info *info, u32 ino)
+{
+	/* The number of the highest bit of the highest inode number, less 6. */
+	u32 high = 31 - (u32)__builtin_clz(info->inodes_count | 64);
+
+	return 1ULL << (ino >> (high - 5) & 63);
+}
 
 int dirlog_add_dir(struct dirlog *log, const struct dir_row *row);
 int dirlog_add_link(struct dirlog *log, u32 child, u32 parent);

@@ -189,6 +189,16 @@ static void gather_dir_problem(void *arg, const struct view_problem *p)
 	pthread_mutex_unlock(&w->g->lock);
 }
 
+/*
+ * What cannot change need not be read to know that it names no suspect.  On a live
+ * target every directory is read.
+ */
+static bool names_no_suspect(const struct gather *g, const struct dir_row *row)
+{
+	return g->env->info->is_static && !(row->reach & g->reach) && !(row->flags & DIRF_BLIND) &&
+	       !gather_find(g, row->ino);
+}
+
 static int gather_directory(struct worker *w, u32 i)
 {
 	static const struct dir_ops ops = { .entry = gather_entry, .problem = gather_dir_problem };
@@ -198,6 +208,8 @@ static int gather_directory(struct worker *w, u32 i)
 	int rc;
 
 	w->row = i < g->dirs->n ? &g->dirs->rows[i] : &g->extra[i - g->dirs->n];
+	if (names_no_suspect(g, w->row))
+		return 0;
 	rc = view_read_object(g->view, w->buf, w->row->ino, &o);
 	/* A directory that is gone has no names; one that cannot be read hides them. */
 	if (rc) {
@@ -366,6 +378,7 @@ static int read_suspect(struct gather *g, struct view_buf *buf, struct gather_su
 	struct object o;
 
 	*s = (struct gather_suspect){ .ino = ino, .names = GATHER_NONE, .oi = GATHER_NONE };
+	g->reach |= dir_reach(g->env->info, ino);
 	if (view_read_object(g->view, buf, ino, &o))
 		return 0;
 	s->live = object_is_live(&o);

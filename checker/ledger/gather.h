@@ -70,6 +70,8 @@ struct gather {
 	u32 *by_fid; /* open-addressing table of suspect numbers + 1 */
 	u32 by_fid_slots;
 
+	u64 reach; /* dir_row.reach of all suspects together */
+
 	u8 *arena; /* gather_name and gather_oi */
 	u32 used, room;
 	bool overflow;

@@ -51,6 +51,15 @@ enum post_mode post_mode_of(enum dir_class class, enum post_mode guess)
 	return guess;
 }
 
+/*
+ * What a name counts, by its type: names outside the name space have no other term
+ * that would tell an entry of a wrong type.  Odd, so that no number of them is zero.
+ */
+static u64 name_constant(const struct poster *p, u8 type)
+{
+	return p->key.constant ? p->k_name : rotl64(p->k_name, 7 * (type & 7)) | 1;
+}
+
 /* Posts the linkEA; returns how many of its parents are on other MDTs. */
 static u32 post_links(const struct poster *p, const struct object *o)
 {
@@ -77,6 +86,7 @@ void post_object(const struct poster *p, const struct object *o)
 {
 	u32 foreign = post_links(p, o);
 	bool remote = object_has_lma(o) && (o->lma.incompat & LMAI_REMOTE_PARENT);
+	u8 type = dirent_mode_to_type(o->inode.mode);
 	u64 names = 1;
 
 	/* The backend root has no name. A remote directory's one name is its name in
@@ -85,12 +95,12 @@ void post_object(const struct poster *p, const struct object *o)
 		names = 0;
 	else if (!S_ISDIR(o->inode.mode))
 		names = (u64)o->inode.nlink - foreign;
-	ledger_add(p->ledger, o->ino, -(names * p->k_name));
+	ledger_add(p->ledger, o->ino, -(names * name_constant(p, type)));
 	if (env_oi_due(p->env, o))
 		ledger_add(p->ledger, o->ino,
 			   -hash_pair(&p->key, TAG_OI, o->inode.generation, &o->fid));
 	if (remote)
-		ledger_add(p->ledger, o->ino, -hash_pair(&p->key, TAG_RPD, 0, &o->fid));
+		ledger_add(p->ledger, o->ino, -hash_pair(&p->key, TAG_RPD, type, &o->fid));
 }
 
 void post_dotdot(const struct poster *p, const struct object *dir, const struct dirent_rec *d)
@@ -109,7 +119,7 @@ static void post_namespace_entry(const struct poster *p, const struct object *di
 	const struct fid *child = d->has_lufid && p->env->info->dirdata ? &d->lufid : &no_fid;
 	u64 term = hash_name(&p->key, &dir->fid, d->name, d->namelen, child, d->type);
 
-	ledger_add(p->ledger, d->ino, (u64)sign * (term + p->k_name));
+	ledger_add(p->ledger, d->ino, (u64)sign * (term + name_constant(p, d->type)));
 	/* Sums over zero FIDs could agree by accident of two omissions: look. */
 	if ((p->env->info->dirdata && !d->has_lufid) || !d->type || d->data_bad)
 		ledger_force(p->ledger, d->ino);
@@ -123,9 +133,9 @@ static void post_rpd_entry(const struct poster *p, const struct dirent_rec *d, s
 		ledger_force(p->ledger, d->ino);
 		return;
 	}
-	ledger_add(p->ledger, d->ino, (u64)sign * hash_pair(&p->key, TAG_RPD, 0, &fid));
+	ledger_add(p->ledger, d->ino, (u64)sign * hash_pair(&p->key, TAG_RPD, d->type, &fid));
 	if (d->type == 2)
-		ledger_add(p->ledger, d->ino, (u64)sign * p->k_name);
+		ledger_add(p->ledger, d->ino, (u64)sign * name_constant(p, d->type));
 }
 
 void post_entry(const struct poster *p, const struct object *dir, enum post_mode mode,
@@ -139,7 +149,7 @@ void post_entry(const struct poster *p, const struct object *dir, enum post_mode
 		post_namespace_entry(p, dir, d, sign);
 		break;
 	case POST_INTERNAL:
-		ledger_add(p->ledger, d->ino, (u64)sign * p->k_name);
+		ledger_add(p->ledger, d->ino, (u64)sign * name_constant(p, d->type));
 		break;
 	case POST_RPD:
 		post_rpd_entry(p, d, sign);

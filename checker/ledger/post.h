@@ -6,10 +6,10 @@
  *
  *   found (+)                                    stated (-)
  *   name entry   H_name(D, name, LUFID, type)    linkEA entry  H_name(parent, name, own FID, type)
- *   name entry   K                               nlink x K, less the names on other MDTs
+ *   name entry   K(type)                         nlink x K(type), less the names on other MDTs
  *   directory's  H_dd(ino of D, FID of D)        ".."          H_dd(its inode, its LUFID)
  *   OI record    H_oi(generation, FID)           LMA           H_oi(own generation, FID)
- *   RPD name     H_rpd(FID in the name)          LMA flag      H_rpd(own FID)
+ *   RPD name     H_rpd(type, FID in the name)    LMA flag      H_rpd(own type, own FID)
  *   PENDING name: the object is always a suspect
  */
 #ifndef MDTCHECK_LEDGER_POST_H
@@ -28,7 +28,7 @@ struct poster {
 	struct ledger *ledger;
 	const struct env *env;
 	struct hash_key key;
-	u64 k_name; /* the counting constant, odd */
+	u64 k_name; /* the counting constants come from it; odd */
 };
 
 /* Draws key and constant; all_equal is for tests (every term is 1). */

@@ -11,7 +11,7 @@
 #include "ondisk/lma.h"
 
 #define RW_OBJS 12
-#define RW_NAMES 24 /* in one directory */
+#define RW_NAMES 32 /* in one directory */
 #define RW_LINKS 8
 #define RW_RECS 40
 #define RW_NAME_LEN 40
