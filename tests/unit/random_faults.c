@@ -147,7 +147,7 @@ static void fault_name(struct rw_state *s, int kind)
 		cut_name(d, n);
 		break;
 	case 4:
-		n->type = (u8)rw_random(s, 8);
+		n->type = (u8)rw_random(s, 16);
 		break;
 	case 5:
 		n->lufid = any_fid(s);

@@ -17,6 +17,9 @@
 	X(rules)                                                                                   \
 	X(rules_tree)                                                                              \
 	X(cause)                                                                                   \
+	X(ledger)                                                                                  \
+	X(dirtable)                                                                                \
+	X(random)                                                                                  \
 	X(view)                                                                                    \
 	X(viewfile)                                                                                \
 	X(states)                                                                                  \
