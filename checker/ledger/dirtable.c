@@ -106,6 +106,29 @@ static int merge_logs(struct dirlog *all, struct dirlog *logs, u32 n)
 	return 0;
 }
 
+/* qsort() may not be given NULL, even for nothing. */
+static void sort_log(struct dirlog *log)
+{
+	if (log->nrows)
+		qsort(log->rows, log->nrows, sizeof(*log->rows), row_cmp);
+	if (log->nlinks)
+		qsort(log->links, log->nlinks, sizeof(*log->links), link_cmp);
+}
+
+/* Gives the rows of the log to the table, and what they do not fill back. */
+static void take_rows(struct dirtable *t, struct dirlog *log)
+{
+	void *rows = log->nrows ? realloc(log->rows, log->nrows * sizeof(*log->rows)) : NULL;
+
+	if (rows)
+		log->rows = rows;
+	membudget_give(t->mem, (u64)(log->rows_cap - log->nrows) * sizeof(*log->rows));
+	t->rows = log->rows;
+	t->n = log->nrows;
+	log->rows = NULL;
+	log->rows_cap = 0;
+}
+
 /* Gives every row the directory that holds its name. */
 static void join_links(struct dirtable *t, const struct env *env, const struct dirlog *log)
 {
@@ -135,7 +158,7 @@ static struct dir_row *find_row(const struct dirtable *t, u32 ino)
 {
 	struct dir_row key = { .ino = ino };
 
-	return bsearch(&key, t->rows, t->n, sizeof(key), row_cmp);
+	return t->n ? bsearch(&key, t->rows, t->n, sizeof(key), row_cmp) : NULL;
 }
 
 /* The class of a directory that is a landmark or an entry point; DIR_UNKNOWN: ask its parent. */
@@ -221,27 +244,22 @@ int dirtable_build(struct dirtable *t, struct membudget *mem, const struct env *
 
 	if (rc)
 		goto out;
-	qsort(all.rows, all.nrows, sizeof(*all.rows), row_cmp);
-	qsort(all.links, all.nlinks, sizeof(*all.links), link_cmp);
+	sort_log(&all);
 	rc = membudget_take(mem, (u64)all.nrows * sizeof(u32));
 	if (rc)
 		goto out;
-	n.n = all.nrows;
-	n.by_fid = malloc((size_t)n.n * sizeof(u32) + 1);
+	n.by_fid = malloc((size_t)all.nrows * sizeof(u32) + 1);
 	if (!n.by_fid) {
 		membudget_give(mem, (u64)all.nrows * sizeof(u32));
 		rc = -ENOMEM;
 		goto out;
 	}
-	n.rows = all.rows;
+	take_rows(&n, &all);
 	join_links(&n, env, &all);
 	classify(&n, env);
 	for (u32 i = 0; i < n.n; i++)
 		n.by_fid[i] = i;
 	qsort_r(n.by_fid, n.n, sizeof(u32), fid_row_cmp, n.rows);
-	membudget_give(mem, (u64)(all.rows_cap - n.n) * sizeof(*all.rows));
-	all.rows = NULL;
-	all.rows_cap = 0;
 	*t = n;
 out:
 	dirlog_free(&all);

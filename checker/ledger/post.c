@@ -57,7 +57,7 @@ enum post_mode post_mode_of(enum dir_class class, enum post_mode guess)
  */
 static u64 name_constant(const struct poster *p, u8 type)
 {
-	return p->key.constant ? p->k_name : rotl64(p->k_name, 4 * (type & 15)) | 1;
+	return p->key.constant ? p->k_name : rotl64(p->k_name, 1 + 4 * (type & 15)) | 1;
 }
 
 /* Posts the linkEA; returns how many of its parents are on other MDTs. */
