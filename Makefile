@@ -54,7 +54,7 @@ MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_dirent test_iam test_inode \
 	test_rules test_rules_tree test_cause test_ledger test_dirtable test_random random_world \
 	random_faults random_judge test_server test_target test_sandbox test_base \
-	test_options test_finding test_report test_view test_viewfile test_states
+	test_options test_finding test_report test_view test_viewfile
 UNIT_SRC := $(UNIT:%=tests/unit/%.c)
 
 CHECKER_OBJ := $(CHECKER_SRC:%.c=$(B)/%.o)

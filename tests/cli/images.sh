@@ -101,14 +101,28 @@ one_finding() {
 	[ "$got" = "$rule" ] || { echo "primary findings: $got"; return 1; }
 }
 
+# The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID. FILE and OTHER stand in one directory and
+# have objects; NEWFID is in a range of that MDT, and nobody's.
+RPD=//REMOTE_PARENT_DIR/0x240000402:0x1:0x0
+subjects() {
+	cat <<LIST
+lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1 /nested/d1/s1 /nested/d1/s3 [0x200000bd0:0x77:0x0]
+lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/rc4.d $RPD/init.d $RPD/rc4.d [0x240000bd0:0x77:0x0]
+LIST
+}
+
+# plant_all NAME: every line of the table into copies of $image.
 plant_all() {
-	local rule words
+	local rule words word args
 	while read -r rule words; do
-		words=$(sed "s|OTHERDIR|/nested/d1/s3|; s|NEWFID|[0x200000bd0:0x77:0x0]|
-			s|TREE|/nested/d1|; s|FILE|/nested/d1/o-0|; s|OTHER|/nested/d1/o-1|
-			s|DIR|/nested/d1/s1|" <<< "$words")
-		# shellcheck disable=SC2086 # words of one line
-		check "2.17: $words" one_finding "$rule" $words
+		args=()
+		for word in $words; do
+			case $word in
+			FILE | OTHER | TREE | DIR | OTHERDIR | NEWFID) args+=("${!word}") ;;
+			*) args+=("$word") ;;
+			esac
+		done
+		check "$1: $words" one_finding "$rule" "${args[@]}"
 	done < <(faults)
 }
 
@@ -129,8 +143,13 @@ while read -r name counts; do
 	check "$name is silent" silent "$name" $counts
 done < <(healthy)
 
+# shellcheck disable=SC2034 # the subjects are read by name
+while read -r name FILE OTHER TREE DIR OTHERDIR NEWFID; do
+	image=$(real_image "$name") || { skip "$name: faults" "image not there"; continue; }
+	plant_all "$name"
+done < <(subjects)
+
 if image=$(real_image lustre-2.17-mdt0); then
-	plant_all
 	check "2.17: a name without its linkEA entry" second_name
 fi
 exit 0

@@ -114,19 +114,22 @@ static struct rw_obj *any_parent(struct rw_state *s, u32 limit)
 	return o;
 }
 
-/* A name for o in a directory of the name space, known on both sides. */
+/* A name for o in a directory; in the name space o knows of it. */
 static void give_name(struct rw_state *s, struct rw_obj *dir, struct rw_obj *o)
 {
 	/* Few different names, so that the same one stands in many directories. */
+	bool internal = dir->internal || dir->ino == RW_TOP;
 	char text[RW_NAME_LEN];
 	int len = snprintf(text, sizeof(text), "n%u%s", dir->nnames,
 			   rw_random(s, 4) ? "" : "-longer");
 
 	add_name(s, dir, o, text, (size_t)len);
-	add_link(o, &dir->fid, text, (size_t)len);
+	if (!internal)
+		add_link(o, &dir->fid, text, (size_t)len);
 	if (S_ISDIR(o->mode)) {
+		o->internal = internal;
 		o->dotdot = dir->ino;
-		if (s->dirdata)
+		if (s->dirdata && !internal)
 			o->dotdot_lufid = dir->fid;
 	} else {
 		o->nlink++;
@@ -174,14 +177,21 @@ static void make_object(struct rw_state *s, u32 number)
 	u16 mode = kinds[rw_random(s, ARRAY_SIZE(kinds))] | 0644;
 	struct fid fid = { RW_SEQ + rw_random(s, 4), 1 + number, 0 };
 	u32 self = s->nobj;
-	struct rw_obj *o = new_object(s, RW_FIRST + number, mode, fid);
+	u32 where = rw_random(s, 7);
+	struct rw_obj *o;
 
+	/* A FID that makes the ledger guess wrong where the directory hangs. */
+	if (S_ISDIR(mode) && !rw_random(s, 8))
+		fid = (struct fid){ FID_SEQ_LOCAL_NAME, 100 + number, 0 };
+	o = new_object(s, RW_FIRST + number, mode, fid);
 	if (!S_ISDIR(mode))
 		make_file_names(s, o, self);
-	else if (rw_random(s, 6))
+	else if (where > 1)
 		give_name(s, any_parent(s, self), o);
-	else
+	else if (where)
 		make_remote(s, o);
+	else
+		give_name(s, &s->obj[0], o);
 	add_rec(s, o);
 }
 

@@ -44,6 +44,7 @@ struct rw_link {
 struct rw_obj {
 	u32 ino;
 	bool live, has_lma;
+	bool internal; /* made below the backend root, outside the name space */
 	u16 mode, nlink;
 	u32 generation, compat, incompat;
 	struct fid fid; /* in the LMA */

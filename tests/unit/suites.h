@@ -22,7 +22,6 @@
 	X(random)                                                                                  \
 	X(view)                                                                                    \
 	X(viewfile)                                                                                \
-	X(states)                                                                                  \
 	X(server)                                                                                  \
 	X(target)                                                                                  \
 	X(sandbox)                                                                                 \
