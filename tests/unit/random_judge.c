@@ -5,7 +5,7 @@
  *
  * "Wrong" includes the legal states at which the ledger asks for a look: names in
  * PENDING, entries of type 0, entries without a FID where the file system keeps
- * FIDs in its directories, and objects without an LMA.  Beyond what one MDT can know
+ * FIDs in its directories, OI mappings of generation 0, and objects without an LMA.  Beyond what one MDT can know
  * are names on other MDTs (a linkEA entry with such a parent is taken at its
  * word) and FIDs of objects that the OI does not list.
  */
@@ -194,10 +194,11 @@ static const char *judge_name(const struct rw_state *s, const struct rw_obj *dir
 		return same_text(text, rw_rpd_text(&o->fid, text), n->name, n->len) ?
 			       NULL :
 			       "a name in REMOTE_PARENT_DIR with another FID";
+	/* The scan looks at this too: it guesses by the FID before it knows the place. */
+	if (s->dirdata && !n->has_lufid && (place == PLACE_TREE || fid_is_namespace(&dir->fid)))
+		return "a name without a FID";
 	if (place == PLACE_TOP)
 		return NULL;
-	if (s->dirdata && !n->has_lufid)
-		return "a name without a FID";
 	if (s->dirdata && !fid_equal(&n->lufid, &o->fid))
 		return "a name with another FID";
 	return has_link(o, dir, n) ? NULL : "a name without its linkEA entry";
