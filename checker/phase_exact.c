@@ -7,8 +7,9 @@
  * OI.  Every verdict comes from bytes read here; the ledger only said where to
  * look.
  *
- * On a live target what was found is looked at again after growing gaps, and only
- * what every look finds is confirmed (settle).
+ * On a live target what was found is looked at again after growing gaps, and what
+ * the last look finds is reported (settle).  What only the last look finds is not
+ * told apart yet.
  */
 #include <stdio.h>
 #include <stdlib.h>
