@@ -406,8 +406,6 @@ static void suspect_tree(struct run *r)
 
 		if (row->class == DIR_DETACHED || row->links != 1)
 			ledger_force(&r->ledger, row->ino);
-		if (row->flags & DIRF_BLIND)
-			r->names_blind = true;
 	}
 }
 

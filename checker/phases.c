@@ -25,14 +25,6 @@ void run_add_problem(struct run *r, const struct view_problem *p)
 	/* Keys out of order hide nothing: every record was read. */
 	if (p->kind != PROBLEM_IAM || p->lost_from <= p->lost_to)
 		coverage_incomplete(&r->cov, what[p->kind]);
-	if (r->nproblems == RUN_PROBLEMS_MAX) {
-		r->problems_dropped++;
-		return;
-	}
-	if (!r->problems)
-		r->problems = calloc(RUN_PROBLEMS_MAX, sizeof(*r->problems));
-	if (r->problems)
-		r->problems[r->nproblems++] = *p;
 }
 
 static struct cause_item cause_item_of(const struct stored_finding *f)
@@ -143,7 +135,6 @@ void run_free(struct run *r)
 	ledger_free(&r->ledger);
 	dirtable_free(&r->dirs);
 	objset_free(r->objects);
-	free(r->problems);
 	free(r->cov.rules);
 	finding_list_free(&r->findings);
 	env_free(&r->env);

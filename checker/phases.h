@@ -21,8 +21,6 @@
 #include "report/report.h"
 
 #define RUN_PHASES_MAX 16
-/* More unreadable places than this are counted, not remembered. */
-#define RUN_PROBLEMS_MAX 4096
 
 struct run {
 	const struct options *opt;
@@ -37,12 +35,7 @@ struct run {
 	struct dirtable dirs;
 	struct objset *objects;
 
-	/* What could not be read, in the order it was met. */
-	struct view_problem *problems;
-	u32 nproblems;
-	u64 problems_dropped;
 	bool oi_blind;	   /* part of some OI file could not be read */
-	bool names_blind;  /* part of some directory could not be read */
 	u64 strays;	   /* names and OI records with impossible inode numbers */
 	bool oi_suspect;   /* an OI file broke a named check */
 
@@ -59,7 +52,7 @@ struct run {
 int phases_run(struct run *r, char *err, size_t errlen);
 void run_free(struct run *r);
 
-/* Remembers a problem; one thread at a time. */
+/* Counts a problem against completeness; one thread at a time. */
 void run_add_problem(struct run *r, const struct view_problem *p);
 
 int phase_scan(struct run *r, char *err, size_t errlen);
