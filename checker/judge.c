@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From what was gathered about one suspect to facts, from facts to findings.
+ * From the facts about one suspect to findings.
  *
  * The object is read again here, after both passes: on a live target all sides
  * are compared once more when the suspect is settled.
@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define PATHS_PER_FINDING 8
 
@@ -124,304 +123,14 @@ void judge_index(struct judge *j, const struct view_problem *p, u32 oi)
 	sink_commit(&s);
 }
 
-/* ---- facts ---- */
-
-/* Makes room for n items in a scratch array. */
-static int scratch(void **array, u32 *cap, u32 n, size_t size)
-{
-	void *p;
-
-	if (n <= *cap)
-		return 0;
-	p = realloc(*array, (size_t)n * 2 * size);
-	if (!p)
-		return -ENOMEM;
-	*array = p;
-	*cap = n * 2;
-	return 0;
-}
-
-/* Names and OI records come in the order in which threads met them: give them one. */
-static int name_cmp(const void *a, const void *b)
-{
-	const struct name_fact *x = a, *y = b;
-	int c;
-
-	if (x->dir_ino != y->dir_ino)
-		return x->dir_ino < y->dir_ino ? -1 : 1;
-	c = memcmp(x->name, y->name, x->namelen < y->namelen ? x->namelen : y->namelen);
-	return c ? c : (x->namelen > y->namelen) - (x->namelen < y->namelen);
-}
-
-static int oi_cmp(const void *a, const void *b)
-{
-	const struct oi_fact *x = a, *y = b;
-	int c = fid_cmp(&x->rec.fid, &y->rec.fid);
-
-	if (!c && x->oi != y->oi)
-		c = x->oi < y->oi ? -1 : 1;
-	return c ? c : (x->rec.ino > y->rec.ino) - (x->rec.ino < y->rec.ino);
-}
-
-static int fill_names(struct judge *j, const struct gather_suspect *s, struct facts *f)
-{
-	void *array = j->names;
-	u32 n = 0;
-	int rc;
-
-	for (u32 off = s->names; off != GATHER_NONE; off = gather_name_at(j->g, off)->next)
-		n++;
-	rc = scratch(&array, &j->names_cap, n, sizeof(*j->names));
-	j->names = array;
-	if (rc)
-		return rc;
-	for (u32 off = s->names, i = 0; off != GATHER_NONE; i++) {
-		const struct gather_name *g = gather_name_at(j->g, off);
-
-		j->names[i] = (struct name_fact){
-			.dir_ino = g->dir_ino,
-			.dir_fid = g->dir_fid,
-			.dir_class = g->dir_class,
-			.type = g->type,
-			.has_lufid = g->has_lufid,
-			.data_bad = g->data_bad,
-			.lufid = g->lufid,
-			.name = (const char *)(g + 1),
-			.namelen = g->namelen,
-			.dir_encrypted = g->dir_encrypted,
-		};
-		off = g->next;
-	}
-	if (n)
-		qsort(j->names, n, sizeof(*j->names), name_cmp);
-	f->names = j->names;
-	f->nnames = n;
-	f->names_blind = j->g->names_blind;
-	return 0;
-}
-
-static int fill_oi(struct judge *j, const struct gather_suspect *s, struct facts *f)
-{
-	const struct env *env = f->env;
-	u32 own = env->oi_count ? f->obj->fid.seq & (env->oi_count - 1) : 0;
-	void *array = j->oi;
-	u32 n = 0;
-	int rc;
-
-	for (u32 off = s->oi; off != GATHER_NONE; off = gather_oi_at(j->g, off)->next)
-		n++;
-	rc = scratch(&array, &j->oi_cap, n, sizeof(*j->oi));
-	j->oi = array;
-	if (rc)
-		return rc;
-	f->oi_own = env->oi_count ? -ENOENT : -ENODATA;
-	for (u32 i = 0; i < j->g->nlost; i++)
-		if ((j->g->lost[i].oi == own || j->g->lost[i].oi == UINT32_MAX) &&
-		    f->obj->fid.seq >= j->g->lost[i].from && f->obj->fid.seq <= j->g->lost[i].to)
-			f->oi_own = -EBADMSG;
-	if (env->oi_count && !env->oi_ino[own])
-		f->oi_own = -EBADMSG;
-	for (u32 off = s->oi, i = 0; off != GATHER_NONE; i++) {
-		const struct gather_oi *g = gather_oi_at(j->g, off);
-
-		j->oi[i] = g->fact;
-		/* A record in another file than its own is not found by any lookup. */
-		if (g->fact.oi == own && fid_equal(&g->fact.rec.fid, &f->obj->fid))
-			f->oi_own = 0;
-		off = g->next;
-	}
-	if (n)
-		qsort(j->oi, n, sizeof(*j->oi), oi_cmp);
-	f->oi = j->oi;
-	f->noi = n;
-	return 0;
-}
-
-static void resolve_parent(struct judge *j, struct link_fact *l)
-{
-	const struct dir_row *row = gather_dir_by_fid(j->g, &l->e.parent);
-
-	if (row && !(row->flags & DIRF_AGENT)) {
-		l->where = PARENT_LOCAL;
-		l->dir_ino = row->ino;
-		l->dir_class = row->class;
-		l->dir_blind = row->flags & DIRF_BLIND;
-		return;
-	}
-	switch (env_seq_owner(&j->r->env, l->e.parent.seq)) {
-	case SEQ_OURS:
-		l->where = PARENT_MISSING;
-		break;
-	case SEQ_OTHER_MDT:
-		l->where = PARENT_FOREIGN;
-		break;
-	case SEQ_OST:
-	case SEQ_UNKNOWN:
-		l->where = PARENT_UNKNOWN;
-		break;
-	}
-}
-
-static int fill_links(struct judge *j, struct facts *f)
-{
-	const struct object *o = f->obj;
-	bool encrypted = object_has_lma(o) && (o->lma.incompat & LMAI_ENCRYPT);
-	void *array = j->links;
-	struct cursor it;
-	u32 n = 0;
-	int rc;
-
-	if (!object_has_link(o))
-		return 0;
-	rc = scratch(&array, &j->links_cap, o->link.reccount, sizeof(*j->links));
-	j->links = array;
-	if (rc)
-		return rc;
-	it = linkea_begin(&o->link);
-	for (; n < o->link.reccount && linkea_next(&it, &j->links[n].e); n++) {
-		struct link_fact *l = &j->links[n];
-
-		l->dir_ino = 0;
-		l->dir_class = DIR_UNKNOWN;
-		l->dir_blind = false;
-		l->match = -1;
-		resolve_parent(j, l);
-		for (u32 i = 0; i < f->nnames && l->match < 0; i++) {
-			const struct name_fact *m = &f->names[i];
-
-			if (linkea_entry_is(&l->e, &m->dir_fid, m->name, m->namelen,
-					    encrypted || m->dir_encrypted))
-				l->match = i;
-		}
-	}
-	f->links = j->links;
-	f->nlinks = n;
-	return 0;
-}
-
-static enum object_class class_of(const struct facts *f)
-{
-	const struct object *o = f->obj;
-	bool pending = false, internal = false;
-
-	if (!object_is_live(o))
-		return CLASS_FREE;
-	if (env_is_exempt_ino(f->env, o->ino) || (o->inode.flags & EXT4_FL_EA_INODE))
-		return CLASS_EXEMPT;
-	if (object_is_agent(o))
-		return CLASS_AGENT;
-	if (o->ino == f->env->root_ino)
-		return CLASS_NAMESPACE;
-	for (u32 i = 0; i < f->nnames; i++) {
-		switch (f->names[i].dir_class) {
-		case DIR_PENDING:
-		case DIR_ORPHAN:
-			pending = true;
-			break;
-		case DIR_INTERNAL:
-			internal = true;
-			break;
-		case DIR_DETACHED:
-		case DIR_UNKNOWN:
-			break;
-		default:
-			/* 13.25: an open-unlinked remote object is in both directories. */
-			if (f->names[i].dir_class != DIR_RPD)
-				return CLASS_NAMESPACE;
-		}
-	}
-	if (pending)
-		return CLASS_ORPHAN;
-	if (internal)
-		return CLASS_INTERNAL;
-	return fid_is_namespace(&o->fid) && (object_has_lma(o) || object_has_link(o)) ?
-		       CLASS_NAMESPACE :
-		       CLASS_INTERNAL;
-}
-
-static void fill_dir(struct judge *j, const struct gather_suspect *s, struct facts *f)
-{
-	const struct dir_row *row = dirtable_find(&j->r->dirs, f->obj->ino);
-	const struct gather_dir *d = s->dir;
-
-	if (row) {
-		f->own_class = row->class;
-		f->in_loop = row->flags & DIRF_LOOP;
-	}
-	if (!d || !d->seen)
-		return;
-	f->dir_read = !d->blind;
-	f->subdirs = d->subdirs;
-	f->dotdot_ino = d->dotdot_ino;
-	f->dotdot_has_lufid = d->dotdot_has_lufid;
-	f->dotdot_lufid = d->dotdot_lufid;
-	f->dir_problem = d->problem;
-	f->dir_problem_block = d->problem_block;
-	f->duplicate_name = d->twice;
-	f->duplicate_name_len = d->twice_len;
-}
-
-/* The other live inode with this FID: where the OI leads, or another suspect. */
-static void fill_twin(struct judge *j, const struct gather_suspect *s, struct facts *f)
-{
-	const struct gather_suspect *other;
-	struct object o;
-
-	if (!object_is_live(f->obj) || !object_has_lma(f->obj))
-		return;
-	for (u32 i = 0; i < f->noi && !f->twin_ino; i++)
-		if (f->oi[i].rec.ino != s->ino && fid_equal(&f->oi[i].rec.fid, &f->obj->fid))
-			f->twin_ino = f->oi[i].rec.ino;
-	other = gather_twin(j->g, s);
-	if (!f->twin_ino && other)
-		f->twin_ino = other->ino;
-	if (!f->twin_ino)
-		return;
-	if (view_read_object(j->r->view, j->buf2, f->twin_ino, &o) || !object_is_live(&o) ||
-	    !object_has_lma(&o) || !fid_equal(&o.fid, &f->obj->fid))
-		f->twin_ino = 0;
-	else
-		f->twin_is_agent = object_is_agent(&o);
-}
-
-static void mark_pending(struct judge *j, struct share_fact *share, s64 n)
-{
-	for (s64 i = 0; i < n; i++) {
-		const struct gather_suspect *s = gather_find(j->g, share[i].ino);
-
-		for (u32 off = s ? s->names : GATHER_NONE; off != GATHER_NONE;
-		     off = gather_name_at(j->g, off)->next)
-			share[i].pending |= gather_name_at(j->g, off)->dir_class == DIR_PENDING;
-	}
-}
+/* ---- suspects ---- */
 
 static int judge_facts(struct judge *j, const struct gather_suspect *s, const struct object *o)
 {
-	struct facts f = { .env = &j->r->env, .obj = o, .have_cross = true };
-	struct share_fact *shares = NULL;
-	s64 nshares = 0;
-	int rc = fill_names(j, s, &f);
+	struct facts f;
+	int rc = facts_fill(j, s, o, &f);
 
-	if (!rc)
-		rc = fill_oi(j, s, &f);
-	if (!rc)
-		rc = fill_links(j, &f);
-	if (rc)
-		return rc;
-	f.class = class_of(&f);
-	if (S_ISDIR(o->inode.mode))
-		fill_dir(j, s, &f);
-	fill_twin(j, s, &f);
-	if (j->shares && j->shares->n)
-		nshares = shares_of(j->shares, s->ino, &shares);
-	if (nshares < 0)
-		return (int)nshares;
-	mark_pending(j, shares, nshares);
-	f.shares = shares;
-	f.nshares = (u32)nshares;
-	rc = run_rules(j, &f);
-	free(shares);
-	return rc;
+	return rc ? rc : run_rules(j, &f);
 }
 
 int judge_suspect(struct judge *j, const struct gather_suspect *s)
@@ -483,4 +192,5 @@ void judge_close(struct judge *j)
 	free(j->names);
 	free(j->links);
 	free(j->oi);
+	free(j->claims);
 }

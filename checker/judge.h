@@ -27,6 +27,7 @@ struct judge {
 	u32 links_cap;
 	struct oi_fact *oi;
 	u32 oi_cap;
+	struct share_fact *claims;
 };
 
 int judge_open(struct judge *j, struct run *r);
@@ -36,6 +37,9 @@ void judge_close(struct judge *j);
 int judge_suspect(struct judge *j, const struct gather_suspect *s);
 /* Names and OI records that lead to inode numbers that cannot be. */
 int judge_strays(struct judge *j);
+/* Facts about one suspect, valid until the next call. */
+int facts_fill(struct judge *j, const struct gather_suspect *s, const struct object *o,
+	       struct facts *f);
 /* A broken place in OI file number oi. */
 void judge_index(struct judge *j, const struct view_problem *p, u32 oi);
 

@@ -9,7 +9,8 @@
  *	ledger/		 landmarks.c who is who; post.c and ledger.c the sums; dirtable.c
  *			 the tree; objset.c OST objects; gather.c exact facts for suspects
  *	phase_scan.c	 everything once: sums, counters, suspects
- *	phase_exact.c	 suspects again, from all sides; judge.c makes facts and asks rules/
+ *	phase_exact.c	 suspects again, from all sides; facts.c puts together what was found
+ *			 about one, judge.c asks rules/
  *	phases.c	 the order of it all, grouping by cause
  *	report/		 findings, coverage, JSON, summary
  *
