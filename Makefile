@@ -32,9 +32,9 @@ Q := $(if $(V),,@)
 # ---- what is built, file by file -------------------------------------------------------------
 
 BASE := membudget strbuf
-ONDISK := fid lma linkea lov dirent iam inode server
+ONDISK := fid lma linkea lov dirent iam inode server jbd2
 TARGET := target resolve mountinfo sysblock geometry ro_open
-VIEW := view device blockmap scan dir iamfile oi object
+VIEW := view device overlay journal blockmap scan dir iamfile oi object
 LEDGER := ledger env objset dirtable landmarks post gather nameset
 GUARD := sandbox
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text output
@@ -54,7 +54,7 @@ MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_dirent test_iam test_inode \
 	test_rules test_rules_tree test_cause test_ledger test_dirtable test_random random_world \
 	random_faults random_judge test_server test_target test_sandbox test_base \
-	test_options test_finding test_report test_view test_viewfile
+	test_options test_finding test_report test_view test_viewfile test_journal
 UNIT_SRC := $(UNIT:%=tests/unit/%.c)
 
 CHECKER_OBJ := $(CHECKER_SRC:%.c=$(B)/%.o)

@@ -58,7 +58,8 @@ struct session {
 	struct sandbox_report sandbox;
 	struct run run;
 	char command[4096];
-	bool have_target, have_geo;
+	struct journal_report journal;
+	bool have_target, have_geo, have_journal;
 };
 
 static void join_command(char *to, size_t size, int argc, char **argv)
@@ -130,6 +131,31 @@ static int load_env(struct session *s, char *err, size_t errlen)
 	return rc;
 }
 
+/* A running MDT's journal is its own affair: the buffer cache has what it holds. */
+static int read_journal(struct session *s, char *err, size_t errlen)
+{
+	int rc = 0;
+
+	if (s->target.live)
+		return 0;
+	s->have_journal = true;
+	if (!s->geo.needs_recovery)
+		return 0;
+	if (s->opt.no_overlay)
+		s->journal.state = JOURNAL_IGNORED;
+	else
+		rc = view_overlay_journal(s->run.view, &s->journal);
+	if (rc)
+		snprintf(err, errlen, "not enough memory to read the journal");
+	else if (s->journal.state == JOURNAL_IGNORED)
+		coverage_incomplete(&s->run.cov, "the journal has not been replayed and is left "
+						 "alone: the image may show states that a mount "
+						 "would repair");
+	else if (s->journal.state == JOURNAL_DAMAGED)
+		coverage_incomplete(&s->run.cov, s->journal.why);
+	return rc;
+}
+
 static int check(struct session *s, char *err, size_t errlen)
 {
 	int rc = geometry_read(s->target.fd, s->target.size, &s->geo, err, errlen);
@@ -139,14 +165,12 @@ static int check(struct session *s, char *err, size_t errlen)
 	s->have_geo = true;
 	rc = run_init(s, err, errlen);
 	if (!rc)
+		rc = read_journal(s, err, errlen);
+	if (!rc)
 		rc = load_env(s, err, errlen);
 	if (rc)
 		return rc;
 	s->run.env.started = (u64)time(NULL);
-	if (!s->target.live && s->geo.needs_recovery)
-		coverage_incomplete(&s->run.cov,
-				    "the journal has not been replayed: the image may show states "
-				    "that a mount would repair");
 	return phases_run(&s->run, err, errlen);
 }
 
@@ -196,6 +220,7 @@ static int report(struct session *s, time_t started, double elapsed, bool failed
 		.geometry = &s->geo,
 		.env = &s->run.env,
 		.view = "device",
+		.journal = s->have_journal ? &s->journal : NULL,
 		.coverage = &s->run.cov,
 		.locks = locks,
 		.nlocks = list_locks(&s->sandbox, locks),

@@ -25,6 +25,7 @@ enum option_id {
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
 	OPT_SETTLE_ROUNDS,
+	OPT_NO_OVERLAY,
 	OPT_CONSTANT_HASH,
 	OPT_ALL_SUSPECTS,
 };
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
 	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
 	{ "explain", required_argument, NULL, OPT_EXPLAIN },
 	{ "settle-rounds", required_argument, NULL, OPT_SETTLE_ROUNDS },
+	{ "no-journal-overlay", no_argument, NULL, OPT_NO_OVERLAY },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
 	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
 	{ "help", no_argument, NULL, 'h' },
@@ -77,6 +79,7 @@ static const char help_text[] =
 	"      --threads N          threads of the scan (one for each processor)\n"
 	"      --memory SIZE        use at most SIZE bytes (suffixes K, M, G, T)\n"
 	"      --settle-rounds N    look again at a suspect up to N times (5)\n"
+	"      --no-journal-overlay read an unmounted target without what its journal has newer\n"
 	"\n"
 	"Target:\n"
 	"      --fstype T           file system type of the mirror (ldiskfs); ext4 takes a stand-in\n"
@@ -338,6 +341,9 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 		return 0;
 	case OPT_SKIP_RULES:
 		p->skip_rules = optarg;
+		return 0;
+	case OPT_NO_OVERLAY:
+		o->no_overlay = true;
 		return 0;
 	case OPT_SETTLE_ROUNDS:
 		return parse_u32(c, "settle-rounds", optarg, 1, 1000, &o->settle_rounds);

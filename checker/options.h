@@ -27,6 +27,7 @@ struct options {
 	u64 memory;		      /* bytes; 0: not given */
 	u32 max_findings;	      /* listed at most; 0: all */
 	u32 settle_rounds;
+	bool no_overlay; /* an unreplayed journal is left alone */
 	bool *rule_off;		      /* indexed like rule_table(); owned */
 
 	/* For tests of the checker itself: */

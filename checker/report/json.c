@@ -256,6 +256,24 @@ static void put_geometry(struct piece *p, const struct geometry *g)
 	put_bool(p, "needs_recovery", g->needs_recovery);
 }
 
+static void put_journal(struct piece *p, const struct journal_report *j)
+{
+	static const char *const state[] = {
+		[JOURNAL_CLEAN] = "clean",
+		[JOURNAL_OVERLAID] = "overlaid",
+		[JOURNAL_IGNORED] = "ignored",
+		[JOURNAL_DAMAGED] = "damaged",
+	};
+	struct piece q = piece_new();
+
+	put_text(&q, "state", state[j->state]);
+	put_count(&q, "transactions", j->transactions);
+	put_count(&q, "blocks", j->blocks);
+	put_count(&q, "revoked", j->revoked);
+	put_name_or_null(&q, "reason", j->why);
+	put_piece(p, "journal", &q);
+}
+
 static struct piece target_piece(const struct report *r)
 {
 	const struct target *t = r->target;
@@ -274,6 +292,8 @@ static struct piece target_piece(const struct report *r)
 	put_text(&p, "view", r->view);
 	if (r->geometry)
 		put_geometry(&p, r->geometry);
+	if (r->journal)
+		put_journal(&p, r->journal);
 	if (r->env) {
 		put_name_or_null(&p, "mdt_name", r->env->svname);
 		piece_put(&p, "mdt_index", r->env->has_index ? json_integer(r->env->index) : json_null());

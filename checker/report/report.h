@@ -162,6 +162,7 @@ struct report {
 	const struct geometry *geometry; /* NULL likewise */
 	const struct env *env;		/* NULL likewise */
 	const char *view;		/* "device" */
+	const struct journal_report *journal; /* of an unmounted target; NULL: not asked */
 
 	const struct coverage *coverage;
 	const struct lock_status *locks;

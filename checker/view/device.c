@@ -17,13 +17,13 @@
 #define DESC_BYTES 64U /* what is decoded of a descriptor */
 #define LIVE_TRIES 3
 
-int device_pread(struct view *v, u64 off, void *out, size_t len)
+static int pread_all(int fd, u64 off, void *out, size_t len)
 {
 	u8 *p = out;
 	size_t left = len;
 
 	while (left) {
-		ssize_t n = pread(v->fd, p, left, (off_t)off);
+		ssize_t n = pread(fd, p, left, (off_t)off);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -33,8 +33,38 @@ int device_pread(struct view *v, u64 off, void *out, size_t len)
 		off += (u64)n;
 		left -= (size_t)n;
 	}
-	__atomic_fetch_add(&v->bytes_read, len, __ATOMIC_RELAXED);
 	return 0;
+}
+
+/* Puts what the journal has newer over [off, off + len). */
+static int read_overlaid(struct view *v, u64 off, u8 *out, size_t len)
+{
+	static const u8 magic[4] = { 0xc0, 0x3b, 0x39, 0x98 };
+	u64 bs = v->info.block_size, end = off + len;
+
+	for (u32 i = overlay_find(&v->overlay, off / bs);
+	     i < v->overlay.n && v->overlay.item[i].block * bs < end; i++) {
+		const struct overlay_block *b = &v->overlay.item[i];
+		u64 from = max_u64(off, b->block * bs), to = min_u64(end, (b->block + 1) * bs);
+		u64 skip = from - b->block * bs;
+		int rc = pread_all(v->fd, b->from * bs + skip, out + (from - off), to - from);
+
+		if (rc)
+			return rc;
+		for (u64 k = skip; b->escaped && k < sizeof(magic) && k < skip + to - from; k++)
+			out[from - off + k - skip] = magic[k];
+	}
+	return 0;
+}
+
+int device_pread(struct view *v, u64 off, void *out, size_t len)
+{
+	int rc = pread_all(v->fd, off, out, len);
+
+	if (!rc && v->overlay.n)
+		rc = read_overlaid(v, off, out, len);
+	__atomic_fetch_add(&v->bytes_read, len, __ATOMIC_RELAXED);
+	return rc;
 }
 
 /* The superblock's block is nobody's either. */
@@ -186,6 +216,7 @@ int device_file_block(struct view *v, struct view_buf *buf, u64 logical, u8 *out
 static void device_close(struct view *v)
 {
 	free(v->geo.desc_block);
+	overlay_free(&v->overlay);
 }
 
 static const struct view_ops device_ops = {
@@ -217,7 +248,7 @@ static void info_fill(struct view *v, const struct geometry *g, bool is_static)
 }
 
 /* A descriptor that cannot be had counts as full: the scan will complain about it. */
-static u32 count_free(struct view *v)
+void device_count_free(struct view *v)
 {
 	struct group_desc gd;
 	u64 sum = 0;
@@ -226,7 +257,7 @@ static u32 count_free(struct view *v)
 	for (g = 0; g < v->info.groups; g++)
 		if (!device_group(v, g, &gd))
 			sum += min_u64(gd.free_inodes, v->info.inodes_per_group);
-	return (u32)sum;
+	v->info.free_inodes = (u32)sum;
 }
 
 static int device_init(struct view *v, const struct geometry *g)
@@ -254,6 +285,7 @@ int view_open_device(int fd, const struct geometry *g, bool is_static, struct me
 		v->ops = &device_ops;
 		v->fd = fd;
 		v->mem = mem;
+		v->overlay.mem = mem;
 		info_fill(v, g, is_static);
 		rc = device_init(v, g);
 	}
@@ -262,7 +294,7 @@ int view_open_device(int fd, const struct geometry *g, bool is_static, struct me
 		view_close(v);
 		return rc;
 	}
-	v->info.free_inodes = count_free(v);
+	device_count_free(v);
 	*out = v;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "mdtcheck/view.h"
 #include "view/blockmap.h"
 #include "view/device.h"
+#include "view/overlay.h"
 
 #define VIEW_EA_VALUE_MAX 65536U /* the longest value the kernel allows */
 #define VIEW_BATCH (128U << 10)	 /* one read of directory blocks */
@@ -52,6 +53,7 @@ struct view {
 	struct geometry geo;
 	u32 desc_per_block;
 	u32 inodes_per_block;
+	struct overlay overlay; /* blocks that an unreplayed journal has newer */
 	bool uninit_groups; /* descriptors may say INODE_UNINIT and itable_unused */
 };
 
@@ -77,6 +79,8 @@ int device_pread(struct view *v, u64 off, void *out, size_t len);
 /* Count blocks; -EBADMSG when they are not all inside the file system. */
 int device_blocks(struct view *v, u64 block, u32 count, void *out);
 bool device_has_blocks(const struct view *v, u64 block, u64 count);
+/* Sums up the free inodes again, once what the descriptors say has changed. */
+void device_count_free(struct view *v);
 /* Group's descriptor, read afresh; -EBADMSG when it points outside. */
 int device_group(struct view *v, u32 group, struct group_desc *out);
 /* Raw inode and its bitmap bit, read afresh.  An inode never initialised is all zero. */

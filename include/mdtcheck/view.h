@@ -131,6 +131,35 @@ int view_oi_lookup(struct view *v, struct view_buf *buf, const struct fid *fid,
 s64 view_read_file(struct view *v, struct view_buf *buf, const struct object *file, u64 off,
 		   void *out, size_t len);
 
+/*
+ * What an unreplayed journal would change, laid over the device for reading.
+ *
+ * A crash-consistent snapshot, or an image of a running MDT, has committed changes
+ * that stand only in the journal.  A mount would write them home; here each such
+ * block is read from the journal instead, and nothing is written.  Only for a
+ * target that cannot change.
+ */
+enum journal_state {
+	JOURNAL_CLEAN,	  /* nothing to replay */
+	JOURNAL_OVERLAID, /* all committed transactions are seen */
+	JOURNAL_IGNORED,  /* as the caller wished */
+	JOURNAL_DAMAGED,  /* they cannot be, or not all: why */
+};
+
+struct journal_report {
+	enum journal_state state;
+	u32 transactions; /* committed and overlaid */
+	u64 blocks;	  /* of the file system that are read from the journal */
+	u64 revoked;	  /* logged blocks that a later transaction revoked */
+	const char *why;  /* a static sentence; NULL */
+};
+
+/*
+ * 0, and *out says how it went (a damaged journal is no failure of the call);
+ * -ENOMEM.  Before any other thread reads.
+ */
+int view_overlay_journal(struct view *v, struct journal_report *out);
+
 u64 view_bytes_read(const struct view *v);
 void view_close(struct view *v);
 

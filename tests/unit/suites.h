@@ -22,6 +22,7 @@
 	X(random)                                                                                  \
 	X(view)                                                                                    \
 	X(viewfile)                                                                                \
+	X(journal)                                                                                 \
 	X(server)                                                                                  \
 	X(target)                                                                                  \
 	X(sandbox)                                                                                 \

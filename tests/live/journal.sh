@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A copy of a mounted file system, its journal not replayed: the same findings as after e2fsck
+# has replayed it, and none of them from what the journal has made old.
+source "$(dirname "$0")/../lib.sh"
+LOOP=
+
+leave() {
+	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
+	[ -z "$LOOP" ] || losetup -d "$LOOP"
+	rm -rf --one-file-system "$TMP"
+}
+trap leave EXIT
+
+[ "$(id -u)" = 0 ] || { skip "an unreplayed journal" "root is needed"; exit 0; }
+for tool in jq e2fsck setfattr; do
+	command -v $tool >/dev/null || { skip "an unreplayed journal" "$tool is not installed"; exit 0; }
+done
+cat > "$TMP/r" <<'R'
+mdt dirdata=off
+dir /d
+files /d 40
+file /d/a
+file /d/b
+R
+"$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
+LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) ||
+	{ LOOP=; skip "an unreplayed journal" "no loop device"; exit 0; }
+mkdir "$TMP/mdt"
+mount -t ext4 -o errors=continue,noinit_itable,commit=300 "$LOOP" "$TMP/mdt" 2>/dev/null ||
+	{ skip "an unreplayed journal" "ext4 cannot be mounted here"; exit 0; }
+
+# Names go, an attribute goes, directories come: fsync commits it to the journal and brings
+# nothing home.
+rm "$TMP/mdt/ROOT/d/f0003"
+setfattr -x trusted.lma "$TMP/mdt/ROOT/d/a"
+ln "$TMP/mdt/ROOT/d/b" "$TMP/mdt/ROOT/d/b2"
+for i in 1 2 3; do mkdir "$TMP/mdt/ROOT/d/new$i"; done
+python3 -c 'import os,sys; os.fsync(os.open(sys.argv[1], os.O_RDONLY))' "$TMP/mdt/ROOT/d" 2>/dev/null ||
+	sync "$TMP/mdt/ROOT/d"
+# The loop device's own cache holds the log; what is copied is what the device shows.
+dd if="$LOOP" of="$TMP/raw.img" bs=1M conv=sparse status=none
+cp --sparse=always "$TMP/raw.img" "$TMP/replayed.img"
+e2fsck -fy -E journal_only "$TMP/replayed.img" > "$TMP/e2fsck" 2>&1
+
+sum=$(sha256sum < "$TMP/raw.img")
+"$MDTCHECK" "$TMP/raw.img" > "$TMP/raw.json"
+"$MDTCHECK" "$TMP/replayed.img" > "$TMP/replayed.json"
+"$MDTCHECK" --no-journal-overlay "$TMP/raw.img" > "$TMP/ignored.json"
+status=$?
+ids() { jq -r '.findings[] | .id + " " + .rule' "$1" | sort; }
+check "the copy has a journal to replay" jq -e '.target.needs_recovery' "$TMP/raw.json"
+check "it is laid over the device" \
+	jq -e '.target.journal.state == "overlaid" and .target.journal.blocks > 0' "$TMP/raw.json"
+check "the run is complete" jq -e '.coverage.complete' "$TMP/raw.json"
+check "e2fsck replayed the other copy" jq -e '.target.needs_recovery | not' "$TMP/replayed.json"
+check "there are findings" jq -e '.findings | length > 3' "$TMP/raw.json"
+check "the same findings as after the replay" cmp <(ids "$TMP/raw.json") <(ids "$TMP/replayed.json")
+check "the same counts" cmp <(jq -S '.coverage | del(.rules)' "$TMP/raw.json") \
+	<(jq -S '.coverage | del(.rules)' "$TMP/replayed.json")
+check "without the overlay the run is incomplete" \
+	jq -e '.summary.verdict != "consistent" and (.coverage.complete | not)' "$TMP/ignored.json"
+check "... and the status says so" test $((status & 8)) = 8
+check "the copy is as it was" test "$sum" = "$(sha256sum < "$TMP/raw.img")"
+exit 0
