@@ -36,6 +36,8 @@ struct scanner {
 	struct nameset names;
 	struct coverage cov;
 	u64 unit[UNIT_NR];
+	const struct rule **record; /* the record rules that are not turned off */
+	u32 nrecord;
 	struct dir_state dir;
 	u64 strays;
 	u64 oi_seen; /* records of the OI file being read */
@@ -151,17 +153,20 @@ static bool break_record_rules(struct scanner *s, const struct object *o)
 {
 	const struct facts f = { .env = &s->r->env, .obj = o };
 	u32 n;
-	const struct rule *rule = rule_table(&n);
+	const struct rule *table = rule_table(&n);
 	bool broken = false;
+	u32 there = 0;
 
-	for (u32 i = 0; i < n; i++) {
-		struct rule_coverage *c = &s->cov.rules[i];
+	for (u32 id = 0; id < EA_NR; id++)
+		there |= (u32)object_has(o, id) << id;
+	for (u32 i = 0; i < s->nrecord; i++) {
+		const struct rule *rule = s->record[i];
 		enum outcome out;
 
-		if (rule[i].class != RULE_RECORD || s->r->opt->rule_off[i])
+		if (rule->needs & ~there)
 			continue;
-		out = rule[i].check(&f, NULL);
-		c->checked += out != OUT_NA;
+		out = rule->check(&f, NULL);
+		s->cov.rules[rule - table].checked += out != OUT_NA;
 		broken |= out == OUT_VIOLATED || out == OUT_UNKNOWN;
 	}
 	return broken;
@@ -461,14 +466,18 @@ static int finish(struct run *r, struct scanner *scanners)
 static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 {
 	u32 nrules;
+	const struct rule *rule = rule_table(&nrules);
 
-	rule_table(&nrules);
 	s->r = r;
 	s->lock = lock;
 	s->log.mem = &r->mem;
 	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));
-	if (!s->cov.rules)
+	s->record = calloc(nrules, sizeof(*s->record));
+	if (!s->cov.rules || !s->record)
 		return -ENOMEM;
+	for (u32 i = 0; i < nrules; i++)
+		if (rule[i].class == RULE_RECORD && !r->opt->rule_off[i])
+			s->record[s->nrecord++] = &rule[i];
 	return nameset_init(&s->names, &r->mem, &r->poster.key);
 }
 
@@ -477,6 +486,7 @@ static void scanner_free(struct scanner *s)
 	dirlog_free(&s->log);
 	nameset_free(&s->names);
 	free(s->cov.rules);
+	free(s->record);
 	free(s->huge);
 }
 

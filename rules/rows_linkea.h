@@ -6,6 +6,7 @@
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LINKEAS,
+	.needs = 1 << EA_LINK,
 	.title = "linkEA that cannot be parsed",
 	.explanation =
 		"The extended attribute trusted.link lists the parents and names of an object; "
@@ -76,6 +77,7 @@
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LINKEAS,
+	.needs = 1 << EA_LINK,
 	.title = "linkEA with the same entry twice",
 	.explanation =
 		"A parent and name stand in the linkEA twice. A directory cannot hold a name "
@@ -92,6 +94,7 @@
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_DIRECTORIES,
+	.needs = 1 << EA_LINK,
 	.title = "directory whose linkEA has several entries",
 	.explanation =
 		"A directory has exactly one name, and so exactly one linkEA entry. Several are "

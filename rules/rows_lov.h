@@ -6,6 +6,7 @@
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
 	.title = "layout that cannot be parsed",
 	.explanation =
 		"The extended attribute trusted.lov says on which OST objects the data of a file "
@@ -25,6 +26,7 @@
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
 	.title = "layout of an unknown kind",
 	.explanation =
 		"The layout has a magic or a pattern that is not known. Either a newer Lustre "
@@ -43,6 +45,7 @@
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
 	.title = "impossible stripe size",
 	.explanation =
 		"The stripe size of a file is zero or no multiple of 64 KiB. Clients refuse such "
@@ -60,6 +63,7 @@
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
 	.title = "impossible stripe count or OST object",
 	.explanation =
 		"A layout in use has no stripes, more than any can have, or a slot whose OST "
@@ -77,6 +81,7 @@
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
 	.title = "layout that names another owner",
 	.explanation =
 		"A layout carries the FID of its file, and this one carries another. Data can be "
@@ -116,6 +121,7 @@
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
 	.title = "components that do not fit together",
 	.explanation =
 		"The components of a composite layout (PFL, mirrored or self-extending file) "

@@ -60,8 +60,11 @@ static u64 name_constant(const struct poster *p, u8 type)
 	return p->key.constant ? p->k_name : rotl64(p->k_name, 1 + 4 * (type & 15)) | 1;
 }
 
-/* Posts the linkEA; returns how many of its parents are on other MDTs. */
-static u32 post_links(const struct poster *p, const struct object *o)
+/*
+ * The terms of the linkEA are added to *stated; returns how many of its parents are on
+ * other MDTs.
+ */
+static u32 state_links(const struct poster *p, const struct object *o, u64 *stated)
 {
 	const struct fid *own = p->env->info->dirdata ? &o->fid : &no_fid;
 	u8 type = dirent_mode_to_type(o->inode.mode);
@@ -76,15 +79,16 @@ static u32 post_links(const struct poster *p, const struct object *o)
 		if (env_seq_owner(p->env, e.parent.seq) == SEQ_OTHER_MDT)
 			foreign++;
 		else
-			ledger_add(p->ledger, o->ino,
-				   -hash_name(&p->key, &e.parent, e.name, e.namelen, own, type));
+			*stated += hash_name(&p->key, &e.parent, e.name, e.namelen, own, type);
 	}
 	return foreign;
 }
 
+/* All of it in one sum: a slot is shared by all threads, and each access to it is dear. */
 void post_object(const struct poster *p, const struct object *o)
 {
-	u32 foreign = post_links(p, o);
+	u64 stated = 0;
+	u32 foreign = state_links(p, o, &stated);
 	bool remote = object_has_lma(o) && (o->lma.incompat & LMAI_REMOTE_PARENT);
 	u8 type = dirent_mode_to_type(o->inode.mode);
 	u64 names = 1;
@@ -95,12 +99,12 @@ void post_object(const struct poster *p, const struct object *o)
 		names = 0;
 	else if (!S_ISDIR(o->inode.mode))
 		names = (u64)o->inode.nlink - foreign;
-	ledger_add(p->ledger, o->ino, -(names * name_constant(p, type)));
+	stated += names * name_constant(p, type);
 	if (env_oi_due(p->env, o))
-		ledger_add(p->ledger, o->ino,
-			   -hash_pair(&p->key, TAG_OI, o->inode.generation, &o->fid));
+		stated += hash_pair(&p->key, TAG_OI, o->inode.generation, &o->fid);
 	if (remote)
-		ledger_add(p->ledger, o->ino, -hash_pair(&p->key, TAG_RPD, type, &o->fid));
+		stated += hash_pair(&p->key, TAG_RPD, type, &o->fid);
+	ledger_add(p->ledger, o->ino, -stated);
 }
 
 void post_dotdot(const struct poster *p, const struct object *dir, const struct dirent_rec *d)

@@ -132,7 +132,27 @@ static u32 blob_size(const struct blob *b)
 	return b->need + blob_slots(b) * LOV_OBJECT_SIZE;
 }
 
-/* A whole EA that is one blob. */
+/* What the blob at out->offset says of the component. */
+static void component_fill(const struct lov *l, const struct blob *b, struct lov_comp *out)
+{
+	u32 slots = blob_slots(b);
+
+	out->magic = b->magic;
+	out->pattern = b->pattern;
+	out->oi_id = b->oi_id;
+	out->oi_seq = b->oi_seq;
+	out->stripe_size = b->stripe_size;
+	out->stripe_count = b->stripe_count;
+	out->layout_gen = b->layout_gen;
+	if (b->pool)
+		memcpy(out->pool, b->pool, LOV_POOL_LEN);
+	if (slots && blob_size(b) <= out->size) {
+		out->objects = l->data + out->offset + b->need;
+		out->nobjects = slots;
+	}
+}
+
+/* A whole EA that is one blob: nearly every file's, so its component is kept. */
 static int plain_decode(struct lov *l, bool is_dir, const char **why)
 {
 	struct blob b;
@@ -141,6 +161,10 @@ static int plain_decode(struct lov *l, bool is_dir, const char **why)
 	*why = blob_read(l->data, l->len, &b, &rc);
 	if (*why)
 		return rc;
+	l->plain.flags = LCME_INIT;
+	l->plain.end = LOV_EOF;
+	l->plain.size = l->len;
+	component_fill(l, &b, &l->plain);
 	l->layout_gen = b.layout_gen;
 	l->entry_count = 1;
 	l->mirror_count = 1;
@@ -282,51 +306,30 @@ int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const c
 	return rc;
 }
 
-/* Takes the blob at out->offset into out. */
-static void component_blob(const struct lov *l, struct lov_comp *out)
-{
-	struct blob b;
-	u32 slots;
-	int rc;
-
-	if (blob_read(l->data + out->offset, out->size, &b, &rc))
-		return;
-	out->magic = b.magic;
-	out->pattern = b.pattern;
-	out->oi_id = b.oi_id;
-	out->oi_seq = b.oi_seq;
-	out->stripe_size = b.stripe_size;
-	out->stripe_count = b.stripe_count;
-	out->layout_gen = b.layout_gen;
-	if (b.pool)
-		memcpy(out->pool, b.pool, LOV_POOL_LEN);
-	slots = blob_slots(&b);
-	if (slots && blob_size(&b) <= out->size) {
-		out->objects = l->data + out->offset + b.need;
-		out->nobjects = slots;
-	}
-}
-
 void lov_component(const struct lov *l, u32 index, struct lov_comp *out)
 {
-	*out = (struct lov_comp){ .index = index };
-	if (l->composite) {
-		struct entry e = entry_at(l->data, l->len, index);
+	struct entry e;
+	struct blob b;
+	int rc;
 
-		out->id = e.id;
-		out->flags = e.flags;
-		out->start = e.start;
-		out->end = e.end;
-		out->offset = e.offset;
-		out->size = e.size;
-		out->dstripe = e.dstripe;
-		out->cstripe = e.cstripe;
-	} else {
-		out->flags = LCME_INIT;
-		out->end = LOV_EOF;
-		out->size = l->len;
+	if (!l->composite) {
+		*out = l->plain;
+		return;
 	}
-	component_blob(l, out);
+	e = entry_at(l->data, l->len, index);
+	*out = (struct lov_comp){
+		.index = index,
+		.id = e.id,
+		.flags = e.flags,
+		.start = e.start,
+		.end = e.end,
+		.offset = e.offset,
+		.size = e.size,
+		.dstripe = e.dstripe,
+		.cstripe = e.cstripe,
+	};
+	if (!blob_read(l->data + e.offset, e.size, &b, &rc))
+		component_fill(l, &b, out);
 }
 
 static bool all_zero(const u8 *p, u32 n)

@@ -52,21 +52,6 @@ enum lov_comp_flag {
 	LCME_NOCOMPR = 0x400,
 };
 
-/* The EA as a whole. */
-struct lov {
-	u32 magic;
-	bool composite;
-	bool foreign;	  /* whole file foreign: no components */
-	u32 layout_gen;	  /* composite generation, or the plain layout's */
-	u16 flags;	  /* lcm_flags; 0 for plain */
-	u16 entry_count;  /* components; 1 for plain, 0 for foreign */
-	u32 mirror_count; /* mirrors, the stored value + 1 (up to 65536); 1 for plain */
-	u8 ec_count;
-	u32 size;	  /* bytes the layout claims, <= the EA's size */
-	const u8 *data;	  /* the EA, not owned */
-	u32 len;
-};
-
 /* One component; the extent and ids are 0..EOF and 0 for a plain layout. */
 struct lov_comp {
 	u32 index; /* position in the EA */
@@ -84,6 +69,22 @@ struct lov_comp {
 	u8 dstripe, cstripe;	     /* parity geometry */
 	const u8 *objects;	     /* object slots, not owned; NULL when meaningless */
 	u32 nobjects;		     /* slots that are inside the blob */
+};
+
+/* The EA as a whole. */
+struct lov {
+	u32 magic;
+	bool composite;
+	bool foreign;	  /* whole file foreign: no components */
+	u32 layout_gen;	  /* composite generation, or the plain layout's */
+	u16 flags;	  /* lcm_flags; 0 for plain */
+	u16 entry_count;  /* components; 1 for plain, 0 for foreign */
+	u32 mirror_count; /* mirrors, the stored value + 1 (up to 65536); 1 for plain */
+	u8 ec_count;
+	u32 size;	  /* bytes the layout claims, <= the EA's size */
+	const u8 *data;	  /* the EA, not owned */
+	u32 len;
+	struct lov_comp plain; /* the one component of a plain layout */
 };
 
 /* One object slot. */

@@ -30,21 +30,34 @@ bool object_raw_in_use(const u8 *raw)
 	return mode && nlink && !dtime;
 }
 
+/* A name of up to four bytes as one number: several are compared for every object. */
+#define EA_NAME(a, b, c, d) ((u32)(a) | (u32)(b) << 8 | (u32)(c) << 16 | (u32)(d) << 24)
+
 /* Which of Lustre's attributes this is, EA_NR for any other. */
 static enum ea_id ea_identify(const struct xattr_raw *x)
 {
-	static const char name[EA_NR][5] = {
-		[EA_LMA] = "lma", [EA_LINK] = "link", [EA_LOV] = "lov", [EA_LMV] = "lmv",
-		[EA_DMV] = "dmv", [EA_HSM] = "hsm",   [EA_SOM] = "som",
-	};
-	u32 id;
+	const u8 *n = (const u8 *)x->name;
 
 	if (x->name_index != XATTR_INDEX_TRUSTED || x->namelen < 3 || x->namelen > 4)
 		return EA_NR;
-	for (id = 0; id < EA_NR; id++)
-		if (!memcmp(name[id], x->name, x->namelen) && !name[id][x->namelen])
-			return id;
-	return EA_NR;
+	switch (EA_NAME(n[0], n[1], n[2], x->namelen > 3 ? n[3] : 0)) {
+	case EA_NAME('l', 'm', 'a', 0):
+		return EA_LMA;
+	case EA_NAME('l', 'i', 'n', 'k'):
+		return EA_LINK;
+	case EA_NAME('l', 'o', 'v', 0):
+		return EA_LOV;
+	case EA_NAME('l', 'm', 'v', 0):
+		return EA_LMV;
+	case EA_NAME('d', 'm', 'v', 0):
+		return EA_DMV;
+	case EA_NAME('h', 's', 'm', 0):
+		return EA_HSM;
+	case EA_NAME('s', 'o', 'm', 0):
+		return EA_SOM;
+	default:
+		return EA_NR;
+	}
 }
 
 /* ---- values in inodes of their own ----------------------------------------------------------- */

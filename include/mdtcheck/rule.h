@@ -51,6 +51,7 @@ struct rule {
 	enum severity severity;
 	enum rule_class class;
 	enum rule_unit unit;
+	u8 needs; /* record rules: attributes without which it does not apply, 1 << enum ea_id */
 	const char *title;	 /* a short phrase */
 	const char *explanation; /* for an administrator: what it means, why it matters */
 	const char *lfsck;	 /* what LFSCK or OI scrub calls it; "none" */
