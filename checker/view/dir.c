@@ -140,12 +140,17 @@ static u32 run_claim(struct view *v, const struct map_run *run, u32 most)
 static int batch_read(struct dir_read *r, const struct map_run *run, u32 count)
 {
 	u32 bs = r->view->info.block_size;
-	bool whole = !device_blocks(r->view, run->physical, count, r->buf->blocks);
+	u8 *blocks = r->buf->ahead ? ahead_find(r->buf->ahead, run->physical, count) : NULL;
+	bool whole = blocks;
 	u32 i;
 	int rc;
 
+	if (!blocks) {
+		blocks = r->buf->blocks;
+		whole = !device_blocks(r->view, run->physical, count, blocks);
+	}
 	for (i = 0; i < count; i++) {
-		u8 *block = r->buf->blocks + (size_t)i * bs;
+		u8 *block = blocks + (size_t)i * bs;
 		const char *why = NULL;
 
 		if (!whole && device_blocks(r->view, run->physical + i, 1, block)) {

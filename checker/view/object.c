@@ -30,6 +30,13 @@ bool object_raw_in_use(const u8 *raw)
 	return mode && nlink && !dtime;
 }
 
+bool object_raw_is_dir(const u8 *raw)
+{
+	struct cursor c = cursor_make(raw, EXT4_INODE_CORE);
+
+	return S_ISDIR(cursor_le16(&c));
+}
+
 /* A name of up to four bytes as one number: several are compared for every object. */
 #define EA_NAME(a, b, c, d) ((u32)(a) | (u32)(b) << 8 | (u32)(c) << 16 | (u32)(d) << 24)
 

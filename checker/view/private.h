@@ -57,6 +57,25 @@ struct view {
 	bool uninit_groups; /* descriptors may say INODE_UNINIT and itable_unused */
 };
 
+#define AHEAD_BYTES (1U << 20)
+#define AHEAD_RUNS 256
+
+/* Consecutive directory blocks that were read in one go. */
+struct ahead_run {
+	u64 block;
+	u32 count;
+	u32 at; /* of the first one in data, in blocks */
+};
+
+/* Blocks of the directories whose inodes come next in a scan. */
+struct dir_ahead {
+	u8 *data; /* AHEAD_BYTES; not owned */
+	u32 block_size;
+	u32 room, used; /* blocks */
+	u32 nruns;
+	struct ahead_run run[AHEAD_RUNS]; /* after ahead_read: by block */
+};
+
 struct view_buf {
 	u8 *area; /* all that follows lies in here */
 	u64 area_bytes, area_charge;
@@ -71,6 +90,7 @@ struct view_buf {
 	struct blockmap map; /* of the directory, index or file being read */
 	u8 *blocks; /* VIEW_BATCH or VIEW_FILE_BLOCKS blocks, whichever is more */
 	u32 blocks_bytes;
+	const struct dir_ahead *ahead; /* of the scan this buffer serves, or NULL */
 };
 
 /* ---- device.c ---- */
@@ -113,5 +133,17 @@ int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, c
 
 /* A raw inode that something seems to use, whatever the bitmap says. */
 bool object_raw_in_use(const u8 *raw);
+bool object_raw_is_dir(const u8 *raw);
+
+/* ---- ahead.c ---- */
+
+/* Memory: AHEAD_BYTES. */
+void ahead_init(struct dir_ahead *a, u32 block_size, u8 *memory);
+void ahead_begin(struct dir_ahead *a);
+/* Notes the blocks of this inode if it is a directory; false when there is no room for them. */
+bool ahead_want(struct dir_ahead *a, struct view *v, struct view_buf *buf, const u8 *raw);
+void ahead_read(struct dir_ahead *a, struct view *v);
+/* Count blocks, which the caller may change; NULL when they are not all here. */
+u8 *ahead_find(const struct dir_ahead *a, u64 block, u32 count);
 
 #endif

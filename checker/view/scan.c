@@ -30,6 +30,7 @@ struct scan_thread {
 	struct view_buf *buf;
 	u8 *chunk;  /* CHUNK_BYTES of inode table */
 	u8 *bitmap; /* a block; bits of inodes that could not be read are cleared */
+	struct dir_ahead ahead;
 
 	/* The group at hand. */
 	u32 group;
@@ -116,6 +117,22 @@ static int deliver(struct scan_thread *t, u32 index, const u8 *raw, u64 block)
 	return t->scan->ops->object(t->arg, t->buf, &obj);
 }
 
+/*
+ * Reads the blocks of the directories among inodes [i, end), the first at raw; returns how far
+ * the memory for them went.
+ */
+static u32 directories_ahead(struct scan_thread *t, u32 i, u32 end, const u8 *raw)
+{
+	struct view *v = t->scan->view;
+
+	ahead_begin(&t->ahead);
+	for (; i < end; i++, raw += v->info.inode_size)
+		if (bit_test(t->bitmap, i) && !ahead_want(&t->ahead, v, t->buf, raw))
+			break;
+	ahead_read(&t->ahead, v);
+	return i;
+}
+
 /* Blocks [from, from + count) of the table are in t->chunk. */
 static int chunk_deliver(struct scan_thread *t, u32 from, u32 count)
 {
@@ -124,11 +141,14 @@ static int chunk_deliver(struct scan_thread *t, u32 from, u32 count)
 	u32 end = (u32)min_u64((u64)(from + count) * per, ipg);
 	u32 used = ipg - (u32)min_u64(t->desc.itable_unused, ipg);
 	const u8 *raw = t->chunk;
-	u32 i;
+	u32 i, ahead = from * per;
 	int rc;
 
 	for (i = from * per; i < end; i++, raw += v->info.inode_size) {
 		u64 block = t->desc.inode_table + i / per;
+
+		if (i == ahead)
+			ahead = directories_ahead(t, i, end, raw);
 
 		if (bit_test(t->bitmap, i)) {
 			rc = deliver(t, i, raw, block);
@@ -266,7 +286,7 @@ static void *thread_main(void *arg)
 
 static u64 thread_bytes(const struct view *v)
 {
-	return CHUNK_BYTES + v->info.block_size;
+	return CHUNK_BYTES + AHEAD_BYTES + v->info.block_size;
 }
 
 static int thread_init(struct scan_thread *t, struct scan *s, void *arg)
@@ -279,7 +299,9 @@ static int thread_init(struct scan_thread *t, struct scan *s, void *arg)
 	t->chunk = membudget_map(v->mem, thread_bytes(v), thread_bytes(v));
 	if (!t->buf || !t->chunk)
 		return -ENOMEM;
-	t->bitmap = t->chunk + CHUNK_BYTES;
+	ahead_init(&t->ahead, v->info.block_size, t->chunk + CHUNK_BYTES);
+	t->buf->ahead = &t->ahead;
+	t->bitmap = t->chunk + CHUNK_BYTES + AHEAD_BYTES;
 	return 0;
 }
 
