@@ -38,8 +38,8 @@ VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
 LEDGER := ledger env objset dirtable landmarks post gather nameset
 GUARD := sandbox
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text output
-RULES := registry common lma oi linkea namespace tree nlink lov lov_comp cause
-MAIN := options phases phase_scan phase_exact judge facts shares paths
+RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp cause
+MAIN := options phases phase_scan phase_exact judge facts testimony shares paths
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \

@@ -239,6 +239,9 @@ static void fill_dir(struct judge *j, const struct gather_suspect *s, struct fac
 	f->dotdot_ino = d->dotdot_ino;
 	f->dotdot_has_lufid = d->dotdot_has_lufid;
 	f->dotdot_lufid = d->dotdot_lufid;
+	row = dirtable_find(&j->r->dirs, d->dotdot_ino);
+	if (row)
+		f->dotdot_fid = row->fid;
 	f->dir_problem = d->problem;
 	f->dir_problem_block = d->problem_block;
 	f->duplicate_name = d->twice;
@@ -312,5 +315,6 @@ int facts_fill(struct judge *j, const struct gather_suspect *s, const struct obj
 	if (S_ISDIR(o->inode.mode))
 		fill_dir(j, s, f);
 	fill_twin(j, s, f);
+	testimony_fill(j, s, f);
 	return fill_shares(j, s, f);
 }

@@ -40,6 +40,8 @@ int judge_strays(struct judge *j);
 /* Facts about one suspect, valid until the next call. */
 int facts_fill(struct judge *j, const struct gather_suspect *s, const struct object *o,
 	       struct facts *f);
+/* What has to be asked for where places contradict each other; the rest of f is there. */
+void testimony_fill(struct judge *j, const struct gather_suspect *s, struct facts *f);
 /* A broken place in OI file number oi. */
 void judge_index(struct judge *j, const struct view_problem *p, u32 oi);
 

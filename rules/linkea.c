@@ -104,6 +104,7 @@ enum outcome check_linkea_missing(const struct facts *f, struct sink *sink)
 	if (!fi)
 		return OUT_VIOLATED;
 	rule_add_name(fi, n);
+	fi->verdict = VERDICT_LINKEA;
 	return OUT_VIOLATED;
 }
 
@@ -137,6 +138,64 @@ static const struct name_fact *name_elsewhere(const struct facts *f, const struc
 	return NULL;
 }
 
+/* ---- which of the two is wrong ---- */
+
+static u32 count_names(const struct facts *f)
+{
+	u32 count = 0;
+	u32 i;
+
+	for (i = 0; i < f->nnames; i++)
+		count += rule_name_counts(&f->names[i]);
+	return count;
+}
+
+static u32 unmatched_entries(const struct facts *f)
+{
+	u32 count = 0;
+	u32 i;
+
+	for (i = 0; i < f->nlinks; i++)
+		count += f->links[i].match < 0;
+	return count;
+}
+
+/* An entry without its name: is the name lost, or the entry wrong? */
+static void no_dirent_verdict(const struct facts *f, struct finding *fi)
+{
+	finding_u64(fi, "nlink", f->obj->inode.nlink);
+	finding_u64(fi, "names", count_names(f));
+	rule_add_parents(fi, f);
+	/* A directory of several names has other troubles; three places vote on one. */
+	if (S_ISDIR(f->obj->inode.mode) && f->nnames)
+		return;
+	fi->verdict = VERDICT_UNDECIDED;
+	if (!f->nnames && !(f->obj->lma.incompat & LMAI_REMOTE_PARENT))
+		fi->verdict = VERDICT_NAME;
+	else if (rule_nlink_is_names(f, 0))
+		fi->verdict = VERDICT_LINKEA;
+	else if (rule_nlink_is_names(f, unmatched_entries(f)))
+		fi->verdict = VERDICT_NAME;
+}
+
+/* A name without its entry: is the entry lost, or the name one too many? */
+static void no_linkea_verdict(const struct facts *f, struct finding *fi)
+{
+	u32 names = count_names(f);
+	u32 matched = f->nlinks - unmatched_entries(f);
+
+	finding_u64(fi, "nlink", f->obj->inode.nlink);
+	finding_u64(fi, "names", names);
+	rule_add_parents(fi, f);
+	if (S_ISDIR(f->obj->inode.mode))
+		return;
+	fi->verdict = VERDICT_UNDECIDED;
+	if (rule_nlink_is_names(f, 0))
+		fi->verdict = VERDICT_LINKEA;
+	else if (matched && matched < names && f->obj->inode.nlink == matched)
+		fi->verdict = VERDICT_NAME;
+}
+
 static void no_dirent(const struct facts *f, struct sink *sink, const struct link_fact *l)
 {
 	const struct name_fact *n;
@@ -163,6 +222,7 @@ static void no_dirent(const struct facts *f, struct sink *sink, const struct lin
 		finding_u64(fi, "parent_ino", l->dir_ino);
 	finding_name(fi, "name", l->e.name, l->e.namelen);
 	finding_u64(fi, "entries", f->obj->link.reccount);
+	no_dirent_verdict(f, fi);
 }
 
 static enum outcome judge_entry(const struct facts *f, struct sink *sink,
@@ -221,6 +281,7 @@ enum outcome check_dirent_no_linkea(const struct facts *f, struct sink *sink)
 			return out;
 		rule_add_name(fi, n);
 		finding_u64(fi, "entries", f->obj->link.reccount);
+		no_linkea_verdict(f, fi);
 	}
 	return out;
 }

@@ -2,6 +2,8 @@
 /*
  * lma 1xx: does an object say who it is, and is it alone in saying so?
  */
+#include <string.h>
+
 #include "rules/rules.h"
 
 /* ---- lma-missing --------------------------------------------------------------------------- */
@@ -85,7 +87,7 @@ static enum outcome lma_missing(const struct facts *f, struct sink *sink, const 
 		finding_fid(fi, "lost_fid", lost);
 	}
 	rule_add_witnesses(fi, f);
-	fi->verdict = "the LMA";
+	fi->verdict = VERDICT_LMA;
 	if (f->nnames)
 		rule_add_name(fi, &f->names[0]);
 	return OUT_VIOLATED;
@@ -132,7 +134,7 @@ enum outcome check_lma_malformed(const struct facts *f, struct sink *sink)
 	finding_u64(fi, "needed", LMA_SIZE_MIN);
 	if (f->have_cross)
 		rule_add_witnesses(fi, f);
-	fi->verdict = "the LMA";
+	fi->verdict = VERDICT_LMA;
 	return OUT_VIOLATED;
 }
 
@@ -171,7 +173,7 @@ enum outcome check_lma_fid_insane(const struct facts *f, struct sink *sink)
 	finding_fid(fi, "lma_fid", &o->lma.fid);
 	if (f->have_cross)
 		rule_add_witnesses(fi, f);
-	fi->verdict = "the LMA";
+	fi->verdict = VERDICT_LMA;
 	return OUT_VIOLATED;
 }
 
@@ -222,6 +224,20 @@ static bool duplicate_is_here(const struct facts *f)
 	return f->obj->ino > f->twin_ino;
 }
 
+/*
+ * Both state the FID.  Where the OI leads to the other one and nothing but the LMA
+ * speaks for this one, this LMA is the copy.
+ */
+static void duplicate_verdict(const struct facts *f, struct finding *fi)
+{
+	rule_add_witnesses(fi, f);
+	if (fi->verdict && strcmp(fi->verdict, VERDICT_UNDECIDED))
+		return;
+	fi->verdict = VERDICT_UNDECIDED;
+	if (oi_target(f) == f->twin_ino && rule_lma_stands_alone(fi))
+		fi->verdict = VERDICT_LMA;
+}
+
 enum outcome check_fid_duplicate(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
@@ -244,6 +260,7 @@ enum outcome check_fid_duplicate(const struct facts *f, struct sink *sink)
 	fi->other_ino = f->twin_ino;
 	finding_u64(fi, "other_ino", f->twin_ino);
 	finding_u64(fi, "oi_ino", oi_target(f));
-	rule_add_witnesses(fi, f);
+	if (!f->twin_is_agent)
+		duplicate_verdict(f, fi);
 	return OUT_VIOLATED;
 }

@@ -3,6 +3,7 @@
  * lov 6xx: what takes more than one component, or more than one file: how the
  * components of a composite fit together, and whose the OST objects are.
  */
+#include <string.h>
 #include <sys/stat.h>
 
 #include "rules/rules.h"
@@ -97,8 +98,13 @@ enum outcome check_lov_object_shared(const struct facts *f, struct sink *sink)
 			return OUT_VIOLATED;
 		add_rivals(fi, f, i);
 	}
-	if (fi)
+	if (fi) {
 		finding_u64(fi, "objects", objects);
+		rule_add_witnesses(fi, f);
+		/* A layout that names another owner was copied from there; else who knows. */
+		if (!fi->verdict || strcmp(fi->verdict, VERDICT_LAYOUT))
+			fi->verdict = VERDICT_UNDECIDED;
+	}
 	return objects ? OUT_VIOLATED : OUT_HOLDS;
 }
 

@@ -21,6 +21,24 @@ static const char *dangling_form(const struct facts *f)
 	return "the name leads to a free inode";
 }
 
+/*
+ * Either the name leads to a wrong inode or the right one is gone.  Its FID may be
+ * alive elsewhere; or the OI, too, knows it here and nowhere else.
+ */
+static const char *dangling_verdict(const struct facts *f, const struct name_fact *n)
+{
+	u32 i;
+
+	if (!n->has_lufid || n->data_bad)
+		return VERDICT_UNDECIDED;
+	if (n->lufid_ino)
+		return VERDICT_NAME;
+	for (i = 0; i < f->noi; i++)
+		if (f->oi[i].rec.ino == f->obj->ino && fid_equal(&f->oi[i].rec.fid, &n->lufid))
+			return "the object, which is gone";
+	return VERDICT_UNDECIDED;
+}
+
 enum outcome check_dirent_dangling(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
@@ -41,6 +59,9 @@ enum outcome check_dirent_dangling(const struct facts *f, struct sink *sink)
 		}
 		rule_add_name(fi, n);
 		finding_u64(fi, "dirent_type", n->type);
+		if (n->lufid_ino)
+			finding_u64(fi, "dirent_fid_ino", n->lufid_ino);
+		fi->verdict = dangling_verdict(f, n);
 	}
 	return OUT_VIOLATED;
 }
@@ -79,6 +100,11 @@ enum outcome check_dirent_fid_mismatch(const struct facts *f, struct sink *sink)
 		rule_add_name(fi, n);
 		finding_fid(fi, "dirent_fid", &n->lufid);
 		rule_add_witnesses(fi, f);
+		/* The FID belongs to another object, so the name was that object's. */
+		if (n->lufid_ino) {
+			finding_u64(fi, "dirent_fid_ino", n->lufid_ino);
+			rule_decide(fi, &f->obj->fid, VERDICT_NAME);
+		}
 	}
 	return out;
 }
@@ -239,5 +265,7 @@ enum outcome check_nameless_file(const struct facts *f, struct sink *sink)
 		finding_name(fi, "name", l->e.name, l->e.namelen);
 	}
 	finding_u64(fi, "nlink", o->inode.nlink);
+	rule_add_parents(fi, f);
+	fi->verdict = VERDICT_NAME;
 	return OUT_VIOLATED;
 }

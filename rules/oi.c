@@ -77,6 +77,9 @@ static enum outcome oi_missing(const struct facts *f, struct sink *sink)
 		add_record(fi, elsewhere);
 	}
 	rule_add_witnesses(fi, f);
+	/* Nothing contradicts the LMA: it is the mapping that is missing or wrong. */
+	if (!fi->verdict)
+		fi->verdict = VERDICT_OI;
 	return OUT_VIOLATED;
 }
 
@@ -119,7 +122,7 @@ static void oi_dangling(const struct facts *f, struct sink *sink, const struct o
 	fi->fid = r->rec.fid;
 	fi->other_fid = r->rec.fid;
 	add_record(fi, r);
-	fi->verdict = "the OI mapping";
+	fi->verdict = VERDICT_OI;
 }
 
 enum outcome check_oi_dangling(const struct facts *f, struct sink *sink)
@@ -166,7 +169,7 @@ enum outcome check_oi_generation(const struct facts *f, struct sink *sink)
 	finding_u64(fi, "generation", f->obj->inode.generation);
 	rule_add_witnesses(fi, f);
 	if (!fi->verdict)
-		fi->verdict = "the OI mapping";
+		fi->verdict = VERDICT_OI;
 	return OUT_VIOLATED;
 }
 
@@ -275,7 +278,7 @@ enum outcome check_oi_misrouted(const struct facts *f, struct sink *sink)
 		fi->other_fid = r->rec.fid;
 		add_record(fi, r);
 		finding_u64(fi, "expected_oi_file", r->rec.fid.seq & mask);
-		fi->verdict = "the OI mapping";
+		fi->verdict = VERDICT_OI;
 	}
 	return out;
 }
@@ -291,7 +294,7 @@ void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi)
 	f->ino = p->ino;
 	f->oi = oi + 1;
 	f->what = p->why;
-	f->verdict = "the OI mapping";
+	f->verdict = VERDICT_OI;
 	finding_u64(f, "oi_file", oi);
 	finding_u64(f, "block", p->block);
 	finding_u64(f, "logical_block", p->logical);

@@ -52,7 +52,7 @@
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It adds the name where the "
 		"object would otherwise be lost, and drops the entry where the object has other "
 		"names.",
-	.evidence = "parent_fid parent_ino name entries same_name_in",
+	.evidence = "parent_fid parent_ino name entries same_name_in nlink names",
 	.check = check_linkea_no_dirent,
 },
 {
@@ -68,7 +68,7 @@
 		"follow the linkEA miss it.",
 	.lfsck = "LFSCK namespace: unmatched pairs, linkEA entry added",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
-	.evidence = "parent_ino parent_fid name entries",
+	.evidence = "parent_ino parent_fid name entries nlink names",
 	.check = check_dirent_no_linkea,
 },
 {

@@ -15,7 +15,7 @@
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. Without -C it keeps the name "
 		"and only counts it; with -C on it creates an empty object in its place. To drop "
 		"the name, remove it from a client (rm, rmdir) or with e2fsck.",
-	.evidence = "dirent_fid dirent_type parent_ino parent_fid name",
+	.evidence = "dirent_fid dirent_fid_ino dirent_type parent_ino parent_fid name",
 	.check = check_dirent_dangling,
 },
 {
@@ -34,7 +34,7 @@
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It believes the LMA: where that "
 		"is the odd one out, repair trusted.lma first (MDT stopped, mounted as ldiskfs).",
-	.evidence = "dirent_fid parent_ino parent_fid name",
+	.evidence = "dirent_fid dirent_fid_ino parent_ino parent_fid name",
 	.check = check_dirent_fid_mismatch,
 },
 {

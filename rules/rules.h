@@ -56,8 +56,29 @@ u32 rule_count_class(const struct facts *f, enum dir_class class);
 
 /* Evidence and joins of one name entry: parent_ino, parent_fid, name_key, "name", "parent". */
 void rule_add_name(struct finding *fi, const struct name_fact *n);
-/* Every place that states the object's identity, the majority, and the verdict. */
+
+/* ---- which side is wrong (witness.c) ------------------------------------------------------- */
+
+#define VERDICT_UNDECIDED "undecided"
+#define VERDICT_NAME "the name entry"
+#define VERDICT_LMA "the LMA"
+#define VERDICT_OI "the OI mapping"
+#define VERDICT_LINKEA "the linkEA"
+#define VERDICT_LAYOUT "the layout"
+
+/*
+ * Every place that states the object's identity, the majority, and the verdict;
+ * no verdict where all of them agree.
+ */
 void rule_add_witnesses(struct finding *fi, const struct facts *f);
+/* The same of who the parent of a directory is.  Of a file: lists, decides nothing. */
+void rule_add_parents(struct finding *fi, const struct facts *f);
+/* Beside the LMA, does no place state the object's own FID? */
+bool rule_lma_stands_alone(const struct finding *fi);
+/* Takes fid for the right value: sets who agrees, and verdict. */
+void rule_decide(struct finding *fi, const struct fid *fid, const char *verdict);
+/* Is the link count of the file that of its names here, with more names on top? */
+bool rule_nlink_is_names(const struct facts *f, u32 more);
 
 /* ---- grouping (cause.c) -------------------------------------------------------------------- */
 

@@ -58,6 +58,7 @@ enum outcome check_dotdot_mismatch(const struct facts *f, struct sink *sink)
 	finding_u64(fi, "dotdot_ino", f->dotdot_ino);
 	if (f->dotdot_has_lufid)
 		finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
+	rule_add_parents(fi, f);
 	return OUT_VIOLATED;
 }
 
@@ -123,6 +124,10 @@ enum outcome check_directory_linked_twice(const struct facts *f, struct sink *si
 		finding_fid(fi, "own_parent_fid", &f->names[best].dir_fid);
 		finding_name(fi, "own_name", f->names[best].name, f->names[best].namelen);
 		finding_u64(fi, "names", f->nnames);
+		rule_add_parents(fi, f);
+		rule_decide(fi, &f->names[best].dir_fid,
+			    name_support(f, best) > name_support(f, i) ? VERDICT_NAME :
+									 VERDICT_UNDECIDED);
 	}
 	return out;
 }
@@ -149,6 +154,9 @@ enum outcome check_directory_unreachable(const struct facts *f, struct sink *sin
 	if (f->dotdot_has_lufid)
 		finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
 	finding_u64(fi, "subdirs", f->subdirs);
+	/* Whatever they say, the name that should be there is not. */
+	rule_add_parents(fi, f);
+	fi->verdict = VERDICT_NAME;
 	return OUT_VIOLATED;
 }
 
@@ -167,5 +175,7 @@ enum outcome check_directory_loop(const struct facts *f, struct sink *sink)
 		rule_add_name(fi, &f->names[0]);
 	fi->parent_ino = f->dotdot_ino;
 	finding_u64(fi, "dotdot_ino", f->dotdot_ino);
+	rule_add_parents(fi, f);
+	fi->verdict = VERDICT_UNDECIDED;
 	return OUT_VIOLATED;
 }

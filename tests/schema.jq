@@ -49,7 +49,7 @@ def finding($i):
 	  (.evidence | to_entries[] | select(.value | type != "string")
 		| "\($w).evidence.\(.key): not a string"),
 	  (.witnesses[] | members($w + ".witnesses[]"; {place: "string", value: "string",
-		agrees: "boolean"}), (.value | matches($w + ".witnesses[].value"; fid_re)));
+		count: "number", agrees: "boolean"}), (.value | matches($w + ".witnesses[].value"; fid_re)));
 
 def parts:
 	members("document"; {schema: "string", tool: "object", run: "object", target: "object",

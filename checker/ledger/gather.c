@@ -146,6 +146,26 @@ static void note_twice(struct worker *w, const struct dirent_rec *d)
 	dir->twice_len = d->namelen;
 }
 
+u64 gather_child_name(const struct gather *g, const char *name, size_t len)
+{
+	static const struct fid none;
+
+	return hash_name(&(struct hash_key){ g->key->k0, g->key->k1, false }, &none, name, len,
+			 &none, 0);
+}
+
+static void note_child(struct worker *w, const struct dirent_rec *d)
+{
+	struct gather_dir *dir = w->dir;
+
+	if (dir->nchildren == GATHER_CHILDREN_MAX ||
+	    (dir->nchildren >= GATHER_CHILDREN_FIRST && d->type != 2))
+		return;
+	dir->child[dir->nchildren++] = (struct gather_child){
+		.ino = d->ino, .name = gather_child_name(w->g, d->name, d->namelen)
+	};
+}
+
 static int gather_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
 {
 	struct worker *w = arg;
@@ -164,6 +184,7 @@ static int gather_entry(void *arg, const struct object *dir, const struct dirent
 	if (w->dir) {
 		w->dir->subdirs += d->type == 2;
 		note_twice(w, d);
+		note_child(w, d);
 	}
 	if (d->ino > w->g->env->info->inodes_count)
 		return stray_wanted(w->g) ? keep_name(w, &w->g->stray, d) : 0;

@@ -30,6 +30,15 @@ struct gather_oi {
 	struct oi_fact fact;
 };
 
+/* Children of a suspect directory that can be asked who their parent is. */
+#define GATHER_CHILDREN_MAX 8
+#define GATHER_CHILDREN_FIRST 6 /* ... of any kind; after them subdirectories only */
+
+struct gather_child {
+	u32 ino;
+	u64 name; /* gather_child_name() */
+};
+
 /* What a pass learns about a suspect that is a directory. */
 struct gather_dir {
 	bool seen, blind, huge;
@@ -40,6 +49,8 @@ struct gather_dir {
 	u64 problem_block;
 	char *twice; /* a name that stands twice; owned */
 	u32 twice_len;
+	struct gather_child child[GATHER_CHILDREN_MAX];
+	u32 nchildren;
 };
 
 struct gather_suspect {
@@ -104,6 +115,8 @@ void gather_free(struct gather *g);
 struct gather_suspect *gather_find(const struct gather *g, u32 ino);
 /* Another live suspect with this FID, NULL. */
 const struct gather_suspect *gather_twin(const struct gather *g, const struct gather_suspect *s);
+/* A name in 64 bits, to find the linkEA entry that belongs to it. */
+u64 gather_child_name(const struct gather *g, const char *name, size_t len);
 const struct gather_name *gather_name_at(const struct gather *g, u32 off);
 const struct gather_oi *gather_oi_at(const struct gather *g, u32 off);
 /* The row of a directory by FID, those made after the scan too. */

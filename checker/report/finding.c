@@ -88,8 +88,14 @@ void finding_text(struct finding *f, const char *key, const char *text)
 	add_bytes(f, key, EV_TEXT, text, (u32)len);
 }
 
-void finding_witness(struct finding *f, const char *place, const struct fid *value)
+void finding_witnesses(struct finding *f, const char *place, const struct fid *value, u32 count)
 {
 	if (f->nwit < FINDING_WITNESS_MAX)
-		f->wit[f->nwit++] = (struct witness){ .place = place, .value = *value };
+		f->wit[f->nwit++] =
+			(struct witness){ .place = place, .value = *value, .count = count };
+}
+
+void finding_witness(struct finding *f, const char *place, const struct fid *value)
+{
+	finding_witnesses(f, place, value, 1);
 }

@@ -120,6 +120,7 @@ static void put_witnesses(struct piece *p, const struct stored_finding *f)
 
 		put_text(&w, "place", f->wit[i].place);
 		put_fid(&w, "value", &f->wit[i].value);
+		put_count(&w, "count", f->wit[i].count);
 		put_bool(&w, "agrees", f->wit[i].agrees);
 		append_piece(p, array, &w);
 	}

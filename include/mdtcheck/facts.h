@@ -38,6 +38,8 @@ struct name_fact {
 	bool has_lufid;
 	bool data_bad;
 	struct fid lufid;
+	/* Where lufid is not the object's FID: the live inode that has it by OI and LMA, else 0. */
+	u32 lufid_ino;
 	const char *name;
 	u16 namelen;
 	bool dir_encrypted;
@@ -76,6 +78,15 @@ struct share_fact {
 	bool pending; /* the claimant is in PENDING */
 };
 
+/* A FID that children of a directory state for it, and how many of those asked do. */
+struct parent_vote {
+	struct fid fid;
+	u32 count;
+};
+
+/* Children disagree about their parent only where there is more than one damage. */
+#define PARENT_VOTES_MAX 3
+
 /* What an object is, all names considered. */
 enum object_class {
 	CLASS_INTERNAL,	 /* the server's own */
@@ -113,12 +124,21 @@ struct facts {
 	u32 dotdot_ino;		/* 0: no ".." */
 	bool dotdot_has_lufid;
 	struct fid dotdot_lufid;
+	struct fid dotdot_fid;	/* of the directory ".." leads to; zero: there is none */
 	const char *dir_problem; /* why a block could not be used; NULL */
 	u64 dir_problem_block;
 	const char *duplicate_name; /* a name that stands twice in it; NULL */
 	u32 duplicate_name_len;
 	enum dir_class own_class; /* DIR_DETACHED ... of the directory itself */
 	bool in_loop;		  /* its chain of parents comes back to it */
+
+	/*
+	 * What some of its children call their parent.  They are asked only where two
+	 * other places contradict each other about who this directory is.
+	 */
+	struct parent_vote child_link[PARENT_VOTES_MAX];   /* in their linkEAs */
+	struct parent_vote child_dotdot[PARENT_VOTES_MAX]; /* in their ".." */
+	u32 nchild_link, nchild_dotdot;
 
 	const struct share_fact *shares; /* claims on objects that have several */
 	u32 nshares;

@@ -37,11 +37,15 @@ struct evidence {
 #define FINDING_WITNESS_MAX 8
 #define FINDING_TEXT_MAX 1024
 
-/* One place that states the identity of an object. */
+/*
+ * One place that states the identity of an object (a directory's children and
+ * their ".." state it too), or who its parent is.
+ */
 struct witness {
-	const char *place; /* static: "lma", "oi", "dirent", "lov", "children" */
+	const char *place; /* static: "lma", "oi", "dirent", "lov", "children", "dotdot", "linkea" */
 	struct fid value;
-	bool agrees; /* with the majority */
+	u32 count;   /* places of this kind that say so; more than one: children */
+	bool agrees; /* with the side that is right; false throughout where nobody knows */
 };
 
 struct finding {
@@ -86,5 +90,6 @@ void finding_fid(struct finding *f, const char *key, const struct fid *v);
 void finding_name(struct finding *f, const char *key, const char *name, u32 len);
 void finding_text(struct finding *f, const char *key, const char *text);
 void finding_witness(struct finding *f, const char *place, const struct fid *value);
+void finding_witnesses(struct finding *f, const char *place, const struct fid *value, u32 count);
 
 #endif
