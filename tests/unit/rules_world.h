@@ -76,6 +76,19 @@ static inline void w_decode_lov(struct world *w, u32 len)
 				 &w->o.lov_why);
 }
 
+/* Changes a word of a layout that stands. */
+static inline void w_lov32(struct world *w, u32 at, u32 v)
+{
+	put32(w->lov + at, v);
+	w_decode_lov(w, w->o.ea[EA_LOV].len);
+}
+
+static inline void w_lov64(struct world *w, u32 at, u64 v)
+{
+	put64(w->lov + at, v);
+	w_decode_lov(w, w->o.ea[EA_LOV].len);
+}
+
 /* A V1 layout with one stripe, at offset at; 56 bytes. */
 static inline void w_put_v1(struct world *w, u32 at)
 {

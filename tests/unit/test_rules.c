@@ -307,7 +307,7 @@ START_TEST(identity_verdict)
 	w.names[0].lufid = FID_OTHER;
 	verdict(&w, "dirent-fid-mismatch", "the name entry");
 	w_file(&w);
-	put64(w.lov + 8, 55);
+	w_lov64(&w, 8, 55);
 	verdict(&w, "lov-owner", "the layout");
 }
 END_TEST

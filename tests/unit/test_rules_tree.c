@@ -194,24 +194,24 @@ START_TEST(lov_structure)
 	w.o.lov_rc = -EOPNOTSUPP;
 	only(&w, "lov-unsupported");
 	w_file(&w);
-	put32(w.lov + 4, LOV_PATTERN_COMPRESS);
+	w_lov32(&w, 4, LOV_PATTERN_COMPRESS);
 	w_decode_lov(&w, 56);
 	only(&w, "lov-unsupported");
-	put32(w.lov + 4, LOV_PATTERN_MDT);
+	w_lov32(&w, 4, LOV_PATTERN_MDT);
 	w_decode_lov(&w, 56);
 	only(&w, "lov-malformed");
 	w_file(&w);
-	put32(w.lov + 24, 0x12345);
+	w_lov32(&w, 24, 0x12345);
 	only(&w, "lov-stripe-size");
-	put32(w.lov + 24, 0);
+	w_lov32(&w, 24, 0);
 	only(&w, "lov-stripe-size");
-	put32(w.lov + 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_RELEASED);
+	w_lov32(&w, 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_RELEASED);
 	w.lov[28] = 0;
 	w_decode_lov(&w, 56);
 	only(&w, "");
 	w_dir(&w); /* a template may leave everything open */
 	memset(w.lov, 0, 32);
-	put32(w.lov, LOV_MAGIC_V1);
+	w_lov32(&w, 0, LOV_MAGIC_V1);
 	w_decode_lov(&w, 32);
 	only(&w, "");
 }
@@ -226,26 +226,28 @@ START_TEST(lov_stripes)
 	w_decode_lov(&w, 56);
 	only(&w, "lov-stripe-count");
 	w_file(&w);
-	put32(w.lov + 52, 0xffffffff);
+	w_lov32(&w, 52, 0xffffffff);
 	only(&w, "lov-stripe-count");
-	put32(w.lov + 52, 0xffe0);
+	w_lov32(&w, 52, 0xffe0);
 	only(&w, "lov-stripe-count");
 	w_file(&w);
 	memset(w.lov + 32, 0, 24);
+	w_decode_lov(&w, 56);
 	only(&w, "lov-stripe-count");
-	put32(w.lov + 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_HOLE);
+	w_lov32(&w, 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_HOLE);
 	only(&w, "");
 	w_file(&w); /* FID form, with a version */
-	put64(w.lov + 32, 0x240000400ULL);
-	put64(w.lov + 40, 1ULL << 32 | 5);
+	w_lov64(&w, 32, 0x240000400ULL);
+	w_lov64(&w, 40, 1ULL << 32 | 5);
 	only(&w, "lov-stripe-count");
-	put64(w.lov + 40, 5);
+	w_lov64(&w, 40, 5);
 	only(&w, "");
 	w_composite_lov(&w);
-	put32(w.lov + 184 + 52, 0xffffffff); /* not initialised: no objects yet */
+	w_lov32(&w, 184 + 52, 0xffffffff); /* not initialised: no objects yet */
 	w.lov[184 + 28] = w.lov[184 + 29] = 0xff;
+	w_decode_lov(&w, 240);
 	only(&w, "");
-	put32(w.lov + 128 + 52, 0xffffffff);
+	w_lov32(&w, 128 + 52, 0xffffffff);
 	only(&w, "lov-stripe-count");
 }
 END_TEST
@@ -255,20 +257,20 @@ START_TEST(lov_owner)
 	struct world w;
 
 	w_file(&w);
-	put64(w.lov + 8, 99);
+	w_lov64(&w, 8, 99);
 	only(&w, "lov-owner");
-	put32(w.lov + 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_RELEASED);
+	w_lov32(&w, 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_RELEASED);
 	only(&w, "");
 	w_file(&w); /* the form of 1.8 */
 	w_set_lma(&w, &(struct fid){ INO_FILE, 9, 0 }, 0);
 	w.names[0].lufid = w.o.fid;
 	w.oi[0].rec.fid = w.o.fid;
 	w.oi[0].oi = INO_FILE & 63;
-	put64(w.lov + 8, INO_FILE);
-	put64(w.lov + 16, 0);
+	w_lov64(&w, 8, INO_FILE);
+	w_lov64(&w, 16, 0);
 	only(&w, "");
 	w_file(&w); /* a volatile file */
-	put64(w.lov + 8, 99);
+	w_lov64(&w, 8, 99);
 	w.f.class = CLASS_ORPHAN;
 	w.names[0].dir_class = DIR_PENDING;
 	only(&w, "");
@@ -309,26 +311,26 @@ START_TEST(lov_component_table)
 
 	w_file(&w);
 	w_composite_lov(&w);
-	put32(w.lov + 80, 1); /* id again */
+	w_lov32(&w, 80, 1); /* id again */
 	only(&w, "lov-component");
 	w_composite_lov(&w);
-	put32(w.lov + 32, 0);
+	w_lov32(&w, 32, 0);
 	only(&w, "lov-component");
 	w_composite_lov(&w);
-	put64(w.lov + 80 + 8, 0x200000); /* a gap */
+	w_lov64(&w, 80 + 8, 0x200000); /* a gap */
 	only(&w, "lov-component");
 	w_composite_lov(&w);
-	put64(w.lov + 32 + 16, 0x100001);
+	w_lov64(&w, 32 + 16, 0x100001);
 	only(&w, "lov-component");
 	w_composite_lov(&w);
 	w.lov[16] = 1; /* two mirrors, it says */
 	w_decode_lov(&w, 240);
 	only(&w, "lov-component");
 	/* Two mirrors, each [0, EOF). */
-	put32(w.lov + 32, 0x10001);
-	put64(w.lov + 32 + 16, LOV_EOF);
-	put32(w.lov + 80, 0x20002);
-	put64(w.lov + 80 + 8, 0);
+	w_lov32(&w, 32, 0x10001);
+	w_lov64(&w, 32 + 16, LOV_EOF);
+	w_lov32(&w, 80, 0x20002);
+	w_lov64(&w, 80 + 8, 0);
 	only(&w, "");
 	w_composite_lov(&w);
 	w.lov[14] = 0;
