@@ -37,9 +37,10 @@ TARGET := target resolve mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
 LEDGER := ledger env objset dirtable landmarks post gather nameset
 GUARD := sandbox
-REPORT := finding finding_list coverage json json_piece summary wrap rules_text output
+REPORT := finding finding_list coverage json json_piece summary wrap rules_text output \
+	doc inspect_doc inspect_ea inspect_text inspect_json evidence
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp cause
-MAIN := options phases phase_scan phase_exact judge facts testimony shares paths
+MAIN := options phases phase_scan phase_exact judge facts testimony shares paths inspect locate
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \
@@ -93,8 +94,9 @@ $(B)/%.o: %.c $(FLAGS_STAMP)
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The compile lock: only these two may open or create anything.
-MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o
+# The compile lock: only these may open or create anything.
+MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o \
+	$(B)/checker/report/evidence.o
 $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
 
 -include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(UNIT_OBJ) $(B)/checker/main.o)

@@ -91,22 +91,32 @@ struct finding *sink_finding(struct sink *s, const char *what)
 
 void sink_unknown(struct sink *s, const char *why)
 {
+	if (s->j->verdicts && !s->j->verdicts[s->rule_index].why)
+		s->j->verdicts[s->rule_index].why = why;
 	if (s->j->count_unknown)
 		rule_coverage_unknown(&s->j->r->cov.rules[s->rule_index], why, 1);
 }
 
-static int run_rules(struct judge *j, const struct facts *f)
+int judge_facts(struct judge *j, const struct facts *f)
 {
 	u32 n;
 	const struct rule *rule = rule_table(&n);
 	struct sink s = { .j = j, .f = f };
 
 	for (u32 i = 0; i < n && !s.rc; i++) {
+		enum outcome out;
+
+		if (j->verdicts)
+			j->verdicts[i] = (struct rule_verdict){ .off = true };
 		if (j->r->opt->rule_off[i] || rule[i].class == RULE_INDEX)
 			continue;
+		if (j->verdicts)
+			j->verdicts[i].off = false;
 		s.rule = &rule[i];
 		s.rule_index = i;
-		rule[i].check(f, &s);
+		out = rule[i].check(f, &s);
+		if (j->verdicts)
+			j->verdicts[i].outcome = out;
 		sink_commit(&s);
 	}
 	return s.rc;
@@ -125,12 +135,12 @@ void judge_index(struct judge *j, const struct view_problem *p, u32 oi)
 
 /* ---- suspects ---- */
 
-static int judge_facts(struct judge *j, const struct gather_suspect *s, const struct object *o)
+static int judge_object(struct judge *j, const struct gather_suspect *s, const struct object *o)
 {
 	struct facts f;
 	int rc = facts_fill(j, s, o, &f);
 
-	return rc ? rc : run_rules(j, &f);
+	return rc ? rc : judge_facts(j, &f);
 }
 
 int judge_suspect(struct judge *j, const struct gather_suspect *s)
@@ -142,7 +152,7 @@ int judge_suspect(struct judge *j, const struct gather_suspect *s)
 		coverage_incomplete(&j->r->cov, "a suspect could not be read again");
 		return 0;
 	}
-	return judge_facts(j, s, &o);
+	return judge_object(j, s, &o);
 }
 
 /* Each impossible inode number becomes a free object that the name or record leads to. */
@@ -160,7 +170,7 @@ int judge_strays(struct judge *j)
 		one = (struct gather_suspect){ .names = off, .oi = GATHER_NONE };
 		((struct gather_name *)(void *)(g->arena + off))->next = GATHER_NONE;
 		o = (struct object){ .ino = 0 };
-		rc = judge_facts(j, &one, &o);
+		rc = judge_object(j, &one, &o);
 		off = next;
 	}
 	for (u32 off = all->oi; off != GATHER_NONE && !rc;) {
@@ -169,7 +179,7 @@ int judge_strays(struct judge *j)
 		one = (struct gather_suspect){ .names = GATHER_NONE, .oi = off };
 		((struct gather_oi *)(void *)(g->arena + off))->next = GATHER_NONE;
 		o = (struct object){ .ino = gather_oi_at(g, off)->fact.rec.ino };
-		rc = judge_facts(j, &one, &o);
+		rc = judge_object(j, &one, &o);
 		off = next;
 	}
 	return rc;

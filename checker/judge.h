@@ -17,6 +17,7 @@ struct judge {
 	const struct shares *shares;
 	struct finding_list *list; /* where findings go */
 	struct paths *paths;
+	struct rule_verdict *verdicts; /* indexed like rule_table(), filled if not NULL; not owned */
 	bool count_unknown; /* add to the coverage what could not be told */
 	struct view_buf *buf, *buf2;
 
@@ -35,6 +36,8 @@ void judge_close(struct judge *j);
 
 /* 0 or -errno. */
 int judge_suspect(struct judge *j, const struct gather_suspect *s);
+/* Every rule on these facts. */
+int judge_facts(struct judge *j, const struct facts *f);
 /* Names and OI records that lead to inode numbers that cannot be. */
 int judge_strays(struct judge *j);
 /* Facts about one suspect, valid until the next call. */

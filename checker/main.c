@@ -12,6 +12,7 @@
  *	phase_exact.c	 suspects again, from all sides; facts.c puts together what was found
  *			 about one, judge.c asks rules/
  *	phases.c	 the order of it all, grouping by cause
+ *	inspect.c	 instead of these: one object from all sides; locate.c finds it
  *	report/		 findings, coverage, JSON, summary
  *
  *	ondisk/		 decoders for every structure (pure)
@@ -27,6 +28,7 @@
 
 #include "base/strbuf.h"
 #include "guard/sandbox.h"
+#include "inspect.h"
 #include "ledger/landmarks.h"
 #include "options.h"
 #include "phases.h"
@@ -57,6 +59,8 @@ struct session {
 	FILE *out;
 	struct sandbox_report sandbox;
 	struct run run;
+	struct inspect inspect;		 /* ACTION_INSPECT */
+	struct evidence_writer evidence; /* --copy-to */
 	char command[4096];
 	struct journal_report journal;
 	bool have_target, have_geo, have_journal;
@@ -88,6 +92,12 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	rc = output_open(s->opt.output, &s->target, &s->out, err, errlen);
 	if (rc)
 		return rc;
+	if (s->opt.copy_to) {
+		rc = evidence_start(s->opt.copy_to, &s->target, &s->evidence, err, errlen);
+		if (rc)
+			return rc;
+		box.write_fds[box.nwrite_fds++] = s->evidence.to;
+	}
 	if (fileno(s->out) > 2)
 		box.write_fds[box.nwrite_fds++] = fileno(s->out);
 	report_prepare();
@@ -156,6 +166,21 @@ static int read_journal(struct session *s, char *err, size_t errlen)
 	return rc;
 }
 
+static int inspect(struct session *s, char *err, size_t errlen)
+{
+	int rc = inspect_run(&s->inspect, &s->run, err, errlen);
+
+	if (rc || !s->opt.copy_to)
+		return rc;
+	rc = inspect_copy(&s->inspect, &s->evidence);
+	if (!rc)
+		rc = s->inspect.copy.rc;
+	if (rc)
+		snprintf(err, errlen, "cannot copy the attributes to %s: %s", s->opt.copy_to,
+			 strerror(-rc));
+	return rc;
+}
+
 static int check(struct session *s, char *err, size_t errlen)
 {
 	int rc = geometry_read(s->target.fd, s->target.size, &s->geo, err, errlen);
@@ -171,7 +196,8 @@ static int check(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	s->run.env.started = (u64)time(NULL);
-	return phases_run(&s->run, err, errlen);
+	return s->opt.action == ACTION_INSPECT ? inspect(s, err, errlen) :
+						 phases_run(&s->run, err, errlen);
 }
 
 /* The compile and link locks hold by how the program was built; the rest is the sandbox's. */
@@ -192,11 +218,13 @@ static int write_report(struct session *s, struct report *rep)
 {
 	int rc;
 
-	if (s->opt.format == FORMAT_TEXT)
+	if (s->opt.action == ACTION_INSPECT)
+		rc = inspect_write(s->out, rep, &s->inspect.in, s->opt.format == FORMAT_JSON);
+	else if (s->opt.format == FORMAT_TEXT)
 		rc = report_summary(s->out, rep);
 	else
 		rc = report_json(s->out, rep);
-	if (!rc && s->opt.summary)
+	if (!rc && s->opt.summary && s->opt.action == ACTION_CHECK)
 		rc = report_summary(stderr, rep);
 	if (output_close(s->out) || rc)
 		return say("cannot write the report") | rep->exit_status;
@@ -244,6 +272,21 @@ static double seconds_since(const struct timespec *t)
 	return (double)(n.tv_sec - t->tv_sec) + (double)(n.tv_nsec - t->tv_nsec) / 1e9;
 }
 
+static bool nothing_to_report(const struct session *s, int rc)
+{
+	if (s->opt.action == ACTION_INSPECT)
+		return !s->inspect.ready;
+	return rc != -ECANCELED && !s->run.nphases;
+}
+
+static int say_failure(const struct session *s, int rc, const char *err)
+{
+	say(err[0] ? err : strerror(-rc));
+	if (rc == -ECANCELED)
+		return EXIT_BIT_CANCELLED;
+	return s->inspect.missing ? EXIT_BIT_NO_OBJECT : EXIT_BIT_INCOMPLETE;
+}
+
 static int run_check(struct session *s)
 {
 	char err[512] = "";
@@ -262,12 +305,14 @@ static int run_check(struct session *s)
 	if (!rc)
 		rc = check(s, err, sizeof(err));
 	/* A target that is not checked at all gets its one line and no report. */
-	if (rc && rc != -ECANCELED && !s->run.nphases)
-		status = say(err[0] ? err : strerror(-rc));
+	if (rc && nothing_to_report(s, rc))
+		status = say_failure(s, rc, err);
 	else
 		status = report(s, started, seconds_since(&begin), rc && rc != -ECANCELED);
-	if (rc && rc != -ECANCELED && s->run.nphases)
+	if (rc && rc != -ECANCELED && !nothing_to_report(s, rc))
 		say(err[0] ? err : strerror(-rc));
+	inspect_free(&s->inspect);
+	evidence_end(&s->evidence);
 	run_free(&s->run);
 	if (s->have_geo)
 		geometry_free(&s->geo);
@@ -301,6 +346,7 @@ int main(int argc, char **argv)
 		rules_explain(stdout, s.opt.explain);
 		break;
 	case ACTION_CHECK:
+	case ACTION_INSPECT:
 		status = run_check(&s);
 		break;
 	}

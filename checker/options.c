@@ -24,6 +24,7 @@ enum option_id {
 	OPT_SKIP_RULES,
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
+	OPT_COPY_TO,
 	OPT_SETTLE_ROUNDS,
 	OPT_NO_OVERLAY,
 	OPT_CONSTANT_HASH,
@@ -45,8 +46,9 @@ static const struct option long_options[] = {
 	{ "allow-not-lustre", no_argument, NULL, OPT_NOT_LUSTRE },
 	{ "rules", required_argument, NULL, OPT_RULES },
 	{ "skip-rules", required_argument, NULL, OPT_SKIP_RULES },
-	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
+	{ "list-rules", optional_argument, NULL, OPT_LIST_RULES },
 	{ "explain", required_argument, NULL, OPT_EXPLAIN },
+	{ "copy-to", required_argument, NULL, OPT_COPY_TO },
 	{ "settle-rounds", required_argument, NULL, OPT_SETTLE_ROUNDS },
 	{ "no-journal-overlay", no_argument, NULL, OPT_NO_OVERLAY },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
@@ -58,21 +60,25 @@ static const struct option long_options[] = {
 
 static const char help_text[] =
 	"Usage: mdtcheck [OPTION]... TARGET\n"
-	"Checks a Lustre MDT for consistency without writing to it.\n"
+	"       mdtcheck inspect [OPTION]... TARGET OBJECT\n"
+	"Checks a Lustre MDT for consistency without writing to it, or shows all about one object.\n"
 	"\n"
 	"TARGET is the service name of a running MDT (lustre-MDT0000), its mount point,\n"
 	"a read-only mirror of it, a block device or an image file.\n"
+	"OBJECT is a FID, an inode number or a path: /dir/file below ROOT, //dir/file below the\n"
+	"backend root.\n"
 	"\n"
 	"Report:\n"
 	"  -o, --output FILE        write the report to FILE, not to standard output\n"
-	"      --format json|text   form of the report (json)\n"
+	"      --format json|text   form of the report (json; inspect: text)\n"
 	"      --summary            print the text form on standard error as well\n"
 	"      --max-findings N     list at most N findings, 0 for all (10000); all are counted\n"
+	"      --copy-to DIR        inspect: copy the object's attributes to a stub file in DIR\n"
 	"\n"
 	"Rules:\n"
 	"      --rules A,B          judge by these rules only (names or codes)\n"
 	"      --skip-rules A,B     leave these rules out\n"
-	"      --list-rules         print all rules and exit\n"
+	"      --list-rules[=json|man]  print all rules and exit\n"
 	"      --explain RULE       say what a rule means and what repairs it, and exit\n"
 	"\n"
 	"Run:\n"
@@ -95,7 +101,8 @@ static const char help_text[] =
 	"   4  errors or warnings were confirmed\n"
 	"   8  an operational error, or not everything could be looked at\n"
 	"  16  usage error\n"
-	"  32  cancelled\n";
+	"  32  cancelled\n"
+	"  64  inspect: no such object\n";
 
 void options_help(FILE *out)
 {
@@ -270,6 +277,19 @@ struct pending {
 	const char *rules, *skip_rules;
 };
 
+static int parse_rules_format(const struct complaint *c, const char *s, enum rules_format *out)
+{
+	if (!s)
+		*out = RULES_TEXT;
+	else if (!strcmp(s, "json"))
+		*out = RULES_JSON;
+	else if (!strcmp(s, "man"))
+		*out = RULES_MAN;
+	else
+		return usage(c, "--list-rules takes json or man, not \"%s\"", s);
+	return 0;
+}
+
 static int take_action(const struct complaint *c, struct options *o, int id)
 {
 	switch (id) {
@@ -281,7 +301,7 @@ static int take_action(const struct complaint *c, struct options *o, int id)
 		return 0;
 	case OPT_LIST_RULES:
 		o->action = ACTION_LIST_RULES;
-		return 0;
+		return parse_rules_format(c, optarg, &o->rules_format);
 	default:
 		o->action = ACTION_EXPLAIN;
 		o->explain = find_rule(optarg, strlen(optarg));
@@ -336,6 +356,9 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 	case OPT_MOUNTINFO:
 		o->target.mountinfo = optarg;
 		return 0;
+	case OPT_COPY_TO:
+		o->copy_to = optarg;
+		return 0;
 	case OPT_RULES:
 		p->rules = optarg;
 		return 0;
@@ -372,14 +395,40 @@ static int bad_option(const struct complaint *c, char **argv, int id)
 	return usage(c, "no such option, or not a whole one: %s", word);
 }
 
+/* `inspect TARGET OBJECT`: a target of that name is written ./inspect. */
+static int take_object(const struct complaint *c, struct options *o, int argc, char **argv)
+{
+	if (optind == argc)
+		return usage(c, "inspect wants a TARGET and an OBJECT; try --help");
+	if (optind + 1 == argc)
+		return usage(c, "inspect wants an OBJECT: a FID, an inode number or a path");
+	if (optind + 2 < argc)
+		return usage(c, "one OBJECT only, not \"%s\" as well", argv[optind + 2]);
+	if (!argv[optind + 1][0])
+		return usage(c, "OBJECT is empty");
+	o->object = argv[optind + 1];
+	return 0;
+}
+
 static int take_target(const struct complaint *c, struct options *o, int argc, char **argv)
 {
+	int rc;
+
 	if (o->action != ACTION_CHECK)
 		return 0;
+	if (optind < argc && !strcmp(argv[optind], "inspect")) {
+		o->action = ACTION_INSPECT;
+		optind++;
+		rc = take_object(c, o, argc, argv);
+		if (rc)
+			return rc;
+	} else if (o->copy_to) {
+		return usage(c, "--copy-to is for inspect");
+	} else if (optind + 1 < argc) {
+		return usage(c, "one TARGET only, not \"%s\" as well", argv[optind + 1]);
+	}
 	if (optind == argc)
 		return usage(c, "no TARGET given; try --help");
-	if (optind + 1 < argc)
-		return usage(c, "one TARGET only, not \"%s\" as well", argv[optind + 1]);
 	if (!argv[optind][0])
 		return usage(c, "TARGET is empty");
 	o->target.name = argv[optind];
@@ -407,6 +456,8 @@ int options_parse(int argc, char **argv, struct options *out, char *err, size_t 
 	}
 	if (!rc)
 		rc = take_target(&c, &o, argc, argv);
+	if (o.format == FORMAT_DEFAULT)
+		o.format = o.action == ACTION_INSPECT ? FORMAT_TEXT : FORMAT_JSON;
 	if (!rc)
 		rc = select_rules(&c, &o, p.rules, p.skip_rules);
 	if (rc) {

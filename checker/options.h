@@ -8,9 +8,19 @@
 #include "mdtcheck/rule.h"
 #include "mdtcheck/target.h"
 
-enum action { ACTION_CHECK, ACTION_HELP, ACTION_VERSION, ACTION_LIST_RULES, ACTION_EXPLAIN };
+enum action {
+	ACTION_CHECK,
+	ACTION_INSPECT,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_LIST_RULES,
+	ACTION_EXPLAIN,
+};
 
-enum output_format { FORMAT_JSON, FORMAT_TEXT };
+/* DEFAULT, while options are read: JSON for a check, text for an inspection. */
+enum output_format { FORMAT_DEFAULT, FORMAT_JSON, FORMAT_TEXT };
+
+enum rules_format { RULES_TEXT, RULES_JSON, RULES_MAN };
 
 #define DEFAULT_MAX_FINDINGS 10000
 #define DEFAULT_SETTLE_ROUNDS 5
@@ -19,7 +29,10 @@ enum output_format { FORMAT_JSON, FORMAT_TEXT };
 struct options {
 	enum action action;
 	const struct rule *explain;   /* ACTION_EXPLAIN */
-	struct target_options target; /* name is set for ACTION_CHECK */
+	enum rules_format rules_format; /* ACTION_LIST_RULES */
+	struct target_options target; /* name is set for ACTION_CHECK and ACTION_INSPECT */
+	const char *object;	      /* ACTION_INSPECT: FID, inode number or path */
+	const char *copy_to;	      /* ACTION_INSPECT: directory for evidence; NULL */
 	const char *output;	      /* report file; NULL: standard output */
 	enum output_format format;
 	bool summary;		      /* the text summary on standard error as well */

@@ -132,3 +132,14 @@ void paths_of_name(struct paths *p, u32 dir_ino, const char *name, u32 len, stru
 	strbuf_add(out, "/", 1);
 	strbuf_add(out, name, len);
 }
+
+bool paths_dir_name(struct paths *p, u32 dir_ino, struct strbuf *out)
+{
+	const struct dir_row *row = dirtable_find(p->dirs, dir_ino);
+	const struct cached *c = row ? name_of_dir(p, row) : NULL;
+
+	if (!c || !c->name)
+		return false;
+	strbuf_add(out, c->name, c->len);
+	return true;
+}

@@ -20,4 +20,7 @@ void paths_free(struct paths *p);
  */
 void paths_of_name(struct paths *p, u32 dir_ino, const char *name, u32 len, struct strbuf *out);
 
+/* Appends the name of a directory in the one that holds it; false when none was found. */
+bool paths_dir_name(struct paths *p, u32 dir_ino, struct strbuf *out);
+
 #endif

@@ -83,7 +83,7 @@ static int phase_group_line(struct run *r, char *err, size_t errlen)
 }
 
 /* What can be said only when every inode was looked at. */
-static void reconcile(struct run *r)
+void phases_reconcile(struct run *r)
 {
 	const struct view_info *info = r->env.info;
 
@@ -96,6 +96,17 @@ static void reconcile(struct run *r)
 	r->cov.complete = !r->cov.nincomplete;
 }
 
+int phases_prepare(struct run *r)
+{
+	u32 max_ino = r->env.info->inodes_count;
+	int rc = ledger_init(&r->ledger, &r->mem, 0, max_ino + 1, max_ino);
+
+	if (!rc)
+		rc = poster_init(&r->poster, &r->ledger, &r->env, r->opt->debug_constant_hash);
+	r->objects = objset_new();
+	return !rc && !r->objects ? -ENOMEM : rc;
+}
+
 int phases_run(struct run *r, char *err, size_t errlen)
 {
 	static const struct {
@@ -106,14 +117,8 @@ int phases_run(struct run *r, char *err, size_t errlen)
 		{ "exact", phase_exact },
 		{ "group", phase_group_line },
 	};
-	u32 max_ino = r->env.info->inodes_count;
-	int rc = ledger_init(&r->ledger, &r->mem, 0, max_ino + 1, max_ino);
+	int rc = phases_prepare(r);
 
-	if (!rc)
-		rc = poster_init(&r->poster, &r->ledger, &r->env, r->opt->debug_constant_hash);
-	r->objects = objset_new();
-	if (!rc && !r->objects)
-		rc = -ENOMEM;
 	for (u32 i = 0; i < ARRAY_SIZE(phases) && !rc; i++) {
 		double start = now();
 
@@ -126,7 +131,7 @@ int phases_run(struct run *r, char *err, size_t errlen)
 		coverage_incomplete(&r->cov, "cancelled");
 	else if (rc)
 		coverage_incomplete(&r->cov, "the run ended early");
-	reconcile(r);
+	phases_reconcile(r);
 	return rc;
 }
 

@@ -52,6 +52,10 @@ struct run {
 int phases_run(struct run *r, char *err, size_t errlen);
 void run_free(struct run *r);
 
+/* What phases_run() begins and ends with, for those who run phases one by one. */
+int phases_prepare(struct run *r);
+void phases_reconcile(struct run *r);
+
 /* Counts a problem against completeness; one thread at a time. */
 void run_add_problem(struct run *r, const struct view_problem *p);
 

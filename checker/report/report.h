@@ -26,6 +26,7 @@ enum exit_bit {
 	EXIT_BIT_INCOMPLETE = 8, /* operational error, or not everything could be read */
 	EXIT_BIT_USAGE = 16,
 	EXIT_BIT_CANCELLED = 32,
+	EXIT_BIT_NO_OBJECT = 64, /* inspect: there is no such object */
 };
 
 /* ---- coverage: what was looked at ---------------------------------------------------------- */

@@ -222,6 +222,7 @@ static void device_close(struct view *v)
 static const struct view_ops device_ops = {
 	.scan = device_scan,
 	.read_object = device_read_object,
+	.each_ea = device_each_ea,
 	.read_dir = device_read_dir,
 	.file_open = device_file_open,
 	.file_block = device_file_block,

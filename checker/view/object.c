@@ -209,6 +209,62 @@ static void ea_collect(struct view *v, struct view_buf *buf, struct object *obj)
 		ea_lost(obj, broken);
 }
 
+/* ---- all of them, as they lie there ---------------------------------------------------------- */
+
+struct ea_visit {
+	struct view *view;
+	struct view_buf *buf;
+	int (*take)(void *arg, const struct ea_raw *ea);
+	void *arg;
+};
+
+static int ea_visit_walk(const struct ea_visit *visit, struct xattr_walk *w, enum ea_place place)
+{
+	struct xattr_raw x;
+	int rc = 0;
+
+	while (!rc && xattr_walk_next(w, &x) > 0) {
+		struct ea_raw ea = {
+			.name_index = x.name_index,
+			.place = (u8)(x.value_ino ? EA_IN_INODE : place),
+			.namelen = x.namelen,
+			.name = x.name,
+			.value_ino = x.value_ino,
+			.len = x.value_len,
+			.value = x.value,
+		};
+
+		if (x.value_ino) {
+			u8 *value = visit->buf->values + (size_t)EA_NR * VIEW_EA_VALUE_MAX;
+
+			ea.why = value_inode_read(visit->view, visit->buf, &x, value);
+			ea.value = ea.why ? NULL : value;
+		}
+		rc = visit->take(visit->arg, &ea);
+	}
+	return rc;
+}
+
+int device_each_ea(struct view *v, struct view_buf *buf, const struct object *obj,
+		   int (*take)(void *arg, const struct ea_raw *ea), void *arg)
+{
+	const struct ea_visit visit = { v, buf, take, arg };
+	struct xattr_walk w;
+	const char *why;
+	int rc = 0;
+
+	if (xattr_walk_body(&w, obj->raw, obj->raw_len, obj->inode.extra_isize))
+		rc = ea_visit_walk(&visit, &w, EA_IN_BODY);
+	/* What a freed inode still points to belongs to others by now. */
+	if (!obj->allocated && !object_raw_in_use(obj->raw))
+		return rc;
+	/* The bytes that the object was decoded from; a second reading might differ. */
+	if (!rc && obj->inode.file_acl && buf->ea_block_nr == obj->inode.file_acl &&
+	    !xattr_walk_block(&w, buf->ea_block, v->info.block_size, &why))
+		rc = ea_visit_walk(&visit, &w, EA_IN_BLOCK);
+	return rc;
+}
+
 /* ---- what it all means ----------------------------------------------------------------------- */
 
 static void ea_decode(struct object *obj)

@@ -22,6 +22,8 @@ struct view_ops {
 	int (*scan)(struct view *v, const struct scan_ops *ops, void *const *args,
 		    unsigned int nthreads, const volatile int *cancel);
 	int (*read_object)(struct view *v, struct view_buf *buf, u32 ino, struct object *obj);
+	int (*each_ea)(struct view *v, struct view_buf *buf, const struct object *obj,
+		       int (*take)(void *arg, const struct ea_raw *ea), void *arg);
 	int (*read_dir)(struct view *v, struct view_buf *buf, const struct object *dir,
 			const struct dir_ops *ops, void *arg);
 	/* Makes buf->map the map of file ino, from its inode as it is now. */
@@ -84,7 +86,7 @@ struct view_buf {
 	u8 *scratch;  /* inode of an EA inode or of a file being opened */
 	u8 *ea_block; /* the EA block of the object */
 	u64 ea_block_nr; /* which one it is, 0 none; trusted on a static target only */
-	u8 *values; /* values from EA inodes, VIEW_EA_VALUE_MAX each */
+	u8 *values; /* values from EA inodes, VIEW_EA_VALUE_MAX each; the last is view_each_ea's */
 	struct blockmap ea_map;
 
 	struct blockmap map; /* of the directory, index or file being read */
@@ -116,6 +118,8 @@ bool view_claim_block(struct view *v, u64 block);
 int device_scan(struct view *v, const struct scan_ops *ops, void *const *args,
 		unsigned int nthreads, const volatile int *cancel);
 int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj);
+int device_each_ea(struct view *v, struct view_buf *buf, const struct object *obj,
+		   int (*take)(void *arg, const struct ea_raw *ea), void *arg);
 int device_read_dir(struct view *v, struct view_buf *buf, const struct object *dir,
 		    const struct dir_ops *ops, void *arg);
 int device_file_open(struct view *v, struct view_buf *buf, u32 ino, const char **why);

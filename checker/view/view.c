@@ -32,6 +32,12 @@ int view_read_object(struct view *v, struct view_buf *buf, u32 ino, struct objec
 	return v->ops->read_object(v, buf, ino, obj);
 }
 
+int view_each_ea(struct view *v, struct view_buf *buf, const struct object *obj,
+		 int (*take)(void *arg, const struct ea_raw *ea), void *arg)
+{
+	return v->ops->each_ea(v, buf, obj, take, arg);
+}
+
 int view_read_dir(struct view *v, struct view_buf *buf, const struct object *dir,
 		  const struct dir_ops *ops, void *arg)
 {
@@ -65,7 +71,7 @@ struct view_buf *view_buf_new(struct view *v)
 	struct view_buf *b = calloc(1, sizeof(*b));
 	u32 bs = v->info.block_size;
 	u64 maps = (u64)BLOCKMAP_LEVELS * bs;
-	u64 values = (u64)EA_NR * VIEW_EA_VALUE_MAX;
+	u64 values = (u64)(EA_NR + 1) * VIEW_EA_VALUE_MAX;
 	u8 *at;
 
 	if (!b)

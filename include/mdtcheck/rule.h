@@ -60,6 +60,13 @@ struct rule {
 	enum outcome (*check)(const struct facts *f, struct sink *sink);
 };
 
+/* What one rule said about one object. */
+struct rule_verdict {
+	enum outcome outcome;
+	const char *why; /* OUT_UNKNOWN: static; NULL */
+	bool off;	 /* left out by --rules or --skip-rules, or it judges no objects */
+};
+
 const struct rule *rule_table(u32 *count);
 const struct rule *rule_by_name(const char *name);
 

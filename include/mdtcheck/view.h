@@ -102,6 +102,26 @@ int view_scan(struct view *v, const struct scan_ops *ops, void *const *args, uns
  */
 int view_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj);
 
+/* One extended attribute as it lies on disk, known to this program or not. */
+struct ea_raw {
+	u8 name_index; /* stands for the prefix of the name */
+	u8 place;      /* enum ea_place */
+	u8 namelen;
+	const char *name; /* without its prefix; not NUL-terminated */
+	u32 value_ino;	  /* EA inode that holds the value, 0 none */
+	u32 len;
+	const u8 *value; /* NULL: it could not be had */
+	const char *why; /* ... because; static */
+};
+
+/*
+ * All attributes of the object that buf was last used to read, in the order in which they are
+ * stored; ea lives until the callback returns.  Where obj->ea_broken is set, those before the
+ * damage.
+ */
+int view_each_ea(struct view *v, struct view_buf *buf, const struct object *obj,
+		 int (*take)(void *arg, const struct ea_raw *ea), void *arg);
+
 /*
  * All blocks of a directory in logical order, holes passed over.  Each pass of the tool
  * over many directories starts with view_pass_begin(), which forgets the owners of

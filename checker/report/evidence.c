@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The evidence writer and the pipe to it.  What comes through the pipe was read from
+ * a damaged MDT by a process that parsed it: the writer checks every length and
+ * makes the names of its files itself.
+ */
+#include "report/evidence.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+
+/* What precedes the attributes, and each of them, in the pipe.  One program, one machine. */
+struct head {
+	struct fid fid;
+	u32 ino, count;
+};
+
+struct item {
+	u32 namelen, len, settable, has_value;
+};
+
+static void file_name(const struct head *h, const char *suffix, char *out, size_t size)
+{
+	snprintf(out, size, "ino%u-0x%llx:0x%x:0x%x.%s", h->ino, (unsigned long long)h->fid.seq,
+		 h->fid.oid, h->fid.ver, suffix);
+}
+
+/* ---- pipes ----------------------------------------------------------------------------------- */
+
+static int write_all(int fd, const void *bytes, size_t len)
+{
+	const u8 *p = bytes;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int read_all(int fd, void *bytes, size_t len)
+{
+	u8 *p = bytes;
+
+	while (len) {
+		ssize_t n = read(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EPIPE;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* ---- the writer ------------------------------------------------------------------------------ */
+
+struct writer {
+	int dir, in, out;
+	struct head head;
+	int stub;	   /* the stub file */
+	struct strbuf dump;  /* what setfattr --restore takes */
+	struct strbuf other; /* the rest */
+	u8 *value;	   /* EVIDENCE_VALUE_MAX, and again for reading back */
+};
+
+/* As getfattr spells a name. */
+static void add_escaped(struct strbuf *b, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("\\=\n\r", s[i]))
+			strbuf_addf(b, "\\%03o", (u8)s[i]);
+		else
+			strbuf_add(b, s + i, 1);
+	}
+}
+
+static void add_line(struct strbuf *b, const char *name, const u8 *value, u32 len)
+{
+	add_escaped(b, name, strlen(name));
+	strbuf_addf(b, "=0x");
+	for (u32 i = 0; i < len; i++)
+		strbuf_addf(b, "%02x", value[i]);
+	strbuf_add(b, "\n", 1);
+}
+
+/* Sets it and reads it back. */
+static int set_on_stub(struct writer *w, const char *name, u32 len)
+{
+	u8 *back = w->value + EVIDENCE_VALUE_MAX;
+	ssize_t n;
+
+	if (fsetxattr(w->stub, name, w->value, len, XATTR_CREATE))
+		return -errno;
+	n = fgetxattr(w->stub, name, back, EVIDENCE_VALUE_MAX);
+	if (n < 0)
+		return -errno;
+	return (u32)n == len && !memcmp(back, w->value, len) ? 0 : -EILSEQ;
+}
+
+/* Receives one attribute; *state is what became of it on the stub. */
+static int take_item(struct writer *w, int *state)
+{
+	char name[EVIDENCE_NAME_MAX + 1];
+	struct item item;
+	int rc = read_all(w->in, &item, sizeof(item));
+
+	if (rc)
+		return rc;
+	if (!item.namelen || item.namelen > EVIDENCE_NAME_MAX || item.len > EVIDENCE_VALUE_MAX)
+		return -EBADMSG;
+	rc = read_all(w->in, name, item.namelen);
+	if (!rc && item.has_value)
+		rc = read_all(w->in, w->value, item.len);
+	if (rc)
+		return rc;
+	name[item.namelen] = '\0';
+	*state = -EOPNOTSUPP;
+	if (!item.has_value || strlen(name) != item.namelen)
+		return 0;
+	add_line(item.settable ? &w->dump : &w->other, name, w->value, item.len);
+	if (item.settable)
+		*state = set_on_stub(w, name, item.len);
+	return 0;
+}
+
+static int create(const struct writer *w, const char *suffix)
+{
+	char name[128];
+	int fd;
+
+	file_name(&w->head, suffix, name, sizeof(name));
+	fd = openat(w->dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Writes a file and compares it with what was meant. */
+static int write_dump(const struct writer *w, const char *suffix, const struct strbuf *b)
+{
+	char *back = malloc(b->len + 1);
+	int fd, rc = back && !b->failed ? 0 : -ENOMEM;
+
+	if (rc || !b->len)
+		goto out;
+	fd = create(w, suffix);
+	if (fd < 0) {
+		rc = fd;
+		goto out;
+	}
+	rc = write_all(fd, b->s, b->len);
+	if (!rc && lseek(fd, 0, SEEK_SET))
+		rc = -EIO;
+	if (!rc)
+		rc = read_all(fd, back, b->len);
+	if (!rc && memcmp(back, b->s, b->len))
+		rc = -EILSEQ;
+	close(fd);
+out:
+	free(back);
+	return rc;
+}
+
+static int write_evidence(struct writer *w, int *state)
+{
+	char stub[128];
+	int rc = read_all(w->in, &w->head, sizeof(w->head));
+
+	if (rc)
+		return rc;
+	if (w->head.count > EVIDENCE_EAS_MAX)
+		return -EBADMSG;
+	w->stub = create(w, "stub");
+	if (w->stub < 0)
+		return w->stub;
+	file_name(&w->head, "stub", stub, sizeof(stub));
+	strbuf_addf(&w->dump, "# file: %s\n", stub);
+	for (u32 i = 0; !rc && i < w->head.count; i++)
+		rc = take_item(w, &state[i]);
+	strbuf_add(&w->dump, "\n", 1);
+	if (!rc)
+		rc = write_dump(w, "getfattr", &w->dump);
+	if (!rc)
+		rc = write_dump(w, "other", &w->other);
+	return rc;
+}
+
+/* The life of the writer: never returns to the checker. */
+static void __attribute__((noreturn)) writer_main(int dir, int in, int out)
+{
+	struct writer w = { .dir = dir, .in = in, .out = out };
+	int *state = calloc(EVIDENCE_EAS_MAX, sizeof(*state));
+	int rc = -ENOMEM;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	w.value = malloc(2 * EVIDENCE_VALUE_MAX);
+	if (state && w.value)
+		rc = write_evidence(&w, state);
+	if (state && !write_all(out, &rc, sizeof(rc)))
+		write_all(out, state, EVIDENCE_EAS_MAX * sizeof(*state));
+	_exit(rc ? 1 : 0);
+}
+
+/* ---- the checker's side ---------------------------------------------------------------------- */
+
+static int refuse(const char *dir, int rc, const char *why, char *err, size_t errlen)
+{
+	snprintf(err, errlen, "cannot copy evidence to %s: %s", dir, why ? why : strerror(-rc));
+	return rc;
+}
+
+static int open_dir(const char *dir, const struct target *t, char *err, size_t errlen)
+{
+	struct stat st;
+	int fd;
+
+	if (target_contains(t, dir))
+		return refuse(dir, -EINVAL, "it is on the file system that is to be checked", err,
+			      errlen);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return refuse(dir, -errno, NULL, err, errlen);
+	if (!fstat(fd, &st) && !(t->rdev && st.st_dev == t->rdev))
+		return fd;
+	close(fd);
+	return refuse(dir, -EINVAL, "it is on the file system that is to be checked", err, errlen);
+}
+
+int evidence_start(const char *dir, const struct target *t, struct evidence_writer *w, char *err,
+		   size_t errlen)
+{
+	int to[2] = { -1, -1 }, from[2] = { -1, -1 };
+	int fd = open_dir(dir, t, err, errlen), rc = 0;
+	pid_t pid;
+
+	if (fd < 0)
+		return fd;
+	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC)) {
+		rc = refuse(dir, -errno, NULL, err, errlen);
+		goto out;
+	}
+	w->dir = strdup(dir);
+	pid = w->dir ? fork() : -1;
+	if (!pid) {
+		close(t->fd);
+		close(to[1]);
+		close(from[0]);
+		writer_main(fd, to[0], from[1]);
+	}
+	if (pid < 0) {
+		rc = refuse(dir, -errno, NULL, err, errlen);
+		goto out;
+	}
+	/* A writer that is gone is told by the pipe. */
+	signal(SIGPIPE, SIG_IGN);
+	w->to = to[1];
+	w->from = from[0];
+	to[1] = from[0] = -1;
+out:
+	for (u32 i = 0; i < 2; i++) {
+		if (to[i] >= 0)
+			close(to[i]);
+		if (from[i] >= 0)
+			close(from[i]);
+	}
+	close(fd);
+	return rc;
+}
+
+static int send_item(const struct evidence_writer *w, const struct evidence_ea *ea)
+{
+	const struct item item = {
+		.namelen = (u32)min_u64(ea->namelen, EVIDENCE_NAME_MAX),
+		.len = ea->len,
+		.settable = ea->settable,
+		.has_value = ea->value && ea->len <= EVIDENCE_VALUE_MAX,
+	};
+	int rc = write_all(w->to, &item, sizeof(item));
+
+	if (!rc)
+		rc = write_all(w->to, ea->name, item.namelen);
+	if (!rc && item.has_value)
+		rc = write_all(w->to, ea->value, ea->len);
+	return rc;
+}
+
+static char *path_of(const struct evidence_writer *w, const struct head *h, const char *suffix)
+{
+	struct strbuf b = { 0 };
+	char name[128];
+
+	file_name(h, suffix, name, sizeof(name));
+	strbuf_addf(&b, "%s/%s", w->dir, name);
+	return b.s;
+}
+
+int evidence_send(struct evidence_writer *w, u32 ino, const struct fid *fid,
+		  const struct evidence_ea *ea, u32 n, struct evidence_result *out)
+{
+	const struct head head = { *fid, ino, (u32)min_u64(n, EVIDENCE_EAS_MAX) };
+	struct evidence_result r = { .rc = 0 };
+	int rc;
+
+	r.state = calloc(EVIDENCE_EAS_MAX, sizeof(*r.state));
+	r.stub = path_of(w, &head, "stub");
+	r.dump = path_of(w, &head, "getfattr");
+	rc = r.state && r.stub && r.dump ? 0 : -ENOMEM;
+	if (!rc)
+		rc = write_all(w->to, &head, sizeof(head));
+	/* A writer that gave up has said why: that is read whether or not it took all. */
+	for (u32 i = 0; !rc && i < head.count; i++)
+		rc = send_item(w, &ea[i]);
+	if (rc != -ENOMEM)
+		rc = read_all(w->from, &r.rc, sizeof(r.rc));
+	if (!rc)
+		rc = read_all(w->from, r.state, EVIDENCE_EAS_MAX * sizeof(*r.state));
+	if (rc) {
+		evidence_result_free(&r);
+		return rc;
+	}
+	for (u32 i = 0; i < head.count; i++)
+		r.held += !r.state[i] && !r.rc;
+	*out = r;
+	return 0;
+}
+
+void evidence_result_free(struct evidence_result *r)
+{
+	free(r->stub);
+	free(r->dump);
+	free(r->state);
+	*r = (struct evidence_result){ 0 };
+}
+
+void evidence_end(struct evidence_writer *w)
+{
+	if (w->dir) {
+		close(w->to);
+		close(w->from);
+	}
+	free(w->dir);
+	*w = (struct evidence_writer){ 0 };
+}
