@@ -37,7 +37,7 @@ TARGET := target resolve mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
 LEDGER := ledger env objset dirtable landmarks post gather nameset
 GUARD := sandbox
-REPORT := finding finding_list coverage json json_piece summary wrap rules_text output \
+REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp cause
 MAIN := options phases phase_scan phase_exact judge facts testimony shares paths inspect locate
@@ -65,7 +65,7 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 CHECKER_LIBS := -lmount -lext2fs -lcom_err -ljansson -lroaring -lseccomp
 MKMDT_LIBS := -lext2fs -lcom_err
 
-all: $(B)/mdtcheck $(B)/mkmdt
+all: $(B)/mdtcheck $(B)/mkmdt $(B)/mdtcheck-rules.7
 
 $(B)/mdtcheck: $(B)/checker/main.o $(CHECKER_OBJ)
 	@echo "  LD    $@"
@@ -74,6 +74,14 @@ $(B)/mdtcheck: $(B)/checker/main.o $(CHECKER_OBJ)
 $(B)/mkmdt: $(MKMDT_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(MKMDT_LIBS)
+
+# The page about the rules comes from their table.  For a cross build RULES_TOOL is an mdtcheck of
+# the same sources that runs on the build machine.
+RULES_TOOL ?= $(B)/mdtcheck
+
+$(B)/mdtcheck-rules.7: $(B)/mdtcheck
+	@echo "  GEN   $@"
+	$(Q)$(RULES_TOOL) --list-rules=man > $@.new && mv $@.new $@
 
 # The rules under test report to the sink of tests/unit/test_rules.c.
 UNIT_LDFLAGS := -Wl,--wrap=sink_finding,--wrap=sink_unknown
@@ -128,8 +136,11 @@ install: all
 	install -D -m 0755 $(B)/mdtcheck $(DESTDIR)$(PREFIX)/sbin/mdtcheck
 	install -D -m 0755 tools/live-mirror $(DESTDIR)$(PREFIX)/sbin/mdtcheck-live-mirror
 	install -D -m 0644 man/mdtcheck.8 $(DESTDIR)$(PREFIX)/share/man/man8/mdtcheck.8
+	install -D -m 0644 $(B)/mdtcheck-rules.7 $(DESTDIR)$(PREFIX)/share/man/man7/mdtcheck-rules.7
 	install -D -m 0644 docs/schema/mdtcheck-1.json \
 		$(DESTDIR)$(PREFIX)/share/mdtcheck/mdtcheck-1.json
+	install -D -m 0644 docs/schema/mdtcheck-inspect-1.json \
+		$(DESTDIR)$(PREFIX)/share/mdtcheck/mdtcheck-inspect-1.json
 
 clean:
 	rm -rf build build-asan build-tsan

@@ -268,6 +268,15 @@ static u32 list_suspects(const struct run *r, u32 ino, u32 most, u32 *out)
 	return n;
 }
 
+/* Under gather's lock. */
+static void keep_problem(void *arg, u32 oi, const struct view_problem *p)
+{
+	struct inspect *x = arg;
+
+	if (oi && oi == x->oi && x->nproblems < INSPECT_PROBLEMS_MAX)
+		x->problem[x->nproblems++] = *p;
+}
+
 static int gather_object(struct inspect *x, struct run *r)
 {
 	u32 *inos = malloc((SUSPECTS_MAX + 1) * sizeof(u32));
@@ -276,6 +285,7 @@ static int gather_object(struct inspect *x, struct run *r)
 
 	for (u32 most = SUSPECTS_MAX; rc == -ENOBUFS && most; most = most > 1 ? 1 : 0) {
 		gather_free(&x->gather);
+		x->nproblems = 0;
 		x->gather = (struct gather){
 			.view = r->view,
 			.env = &r->env,
@@ -284,11 +294,40 @@ static int gather_object(struct inspect *x, struct run *r)
 			.key = &r->poster.key,
 			.threads = r->threads,
 			.cancel = r->cancel,
+			.problem = keep_problem,
+			.problem_arg = x,
 		};
 		rc = gather_run(&x->gather, inos, list_suspects(r, x->ino, most, inos), room);
 	}
 	free(inos);
 	return rc ? rc : *r->cancel ? -ECANCELED : 0;
+}
+
+/* The rules about an index as a whole, where the object is one. */
+static void judge_indexes(struct inspect *x, struct run *r)
+{
+	u32 n;
+	const struct rule *rule = rule_table(&n);
+
+	if (!x->oi)
+		return;
+	for (u32 i = 0; i < x->nproblems; i++)
+		judge_index(&x->judge, &x->problem[i], x->oi - 1);
+	for (u32 i = 0; i < n; i++) {
+		if (rule[i].class != RULE_INDEX || r->opt->rule_off[i])
+			continue;
+		x->verdicts[i] = (struct rule_verdict){
+			.outcome = x->nproblems ? OUT_VIOLATED : OUT_HOLDS,
+		};
+	}
+}
+
+static u32 oi_number(const struct env *env, u32 ino)
+{
+	for (u32 i = 0; i < env->oi_count; i++)
+		if (env->oi_ino[i] == ino)
+			return i + 1;
+	return 0;
 }
 
 static int judge_object(struct inspect *x, struct run *r)
@@ -308,6 +347,8 @@ static int judge_object(struct inspect *x, struct run *r)
 		rc = facts_fill(j, gather_find(&x->gather, x->ino), &x->obj, &x->facts);
 	if (!rc)
 		rc = judge_facts(j, &x->facts);
+	if (!rc)
+		judge_indexes(x, r);
 	return rc;
 }
 
@@ -393,6 +434,7 @@ int inspect_run(struct inspect *x, struct run *r, char *err, size_t errlen)
 		return -ENOMEM;
 	rc = locate(x, r, err, errlen);
 	x->missing = rc == -ENOENT;
+	x->oi = oi_number(&r->env, x->ino);
 	if (!rc)
 		rc = phases_prepare(r);
 	if (!rc)

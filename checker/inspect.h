@@ -11,6 +11,8 @@
 #include "judge.h"
 #include "report/inspect.h"
 
+#define INSPECT_PROBLEMS_MAX 64
+
 struct inspect {
 	struct inspection in; /* what is to be said; leads into all that follows */
 	struct judge judge;
@@ -20,6 +22,11 @@ struct inspect {
 	struct object obj;
 	struct rule_verdict *verdicts;
 	struct evidence_result copy;
+
+	/* Where the object is an OI file: what the walk through it stumbled on. */
+	struct view_problem problem[INSPECT_PROBLEMS_MAX];
+	u32 nproblems;
+	u32 oi; /* its number + 1, 0: it is none */
 	u32 ino;
 	bool missing; /* there is surely no such object */
 	bool ready;   /* in can be written */

@@ -321,6 +321,23 @@ static int run_check(struct session *s)
 	return status;
 }
 
+static int list_rules(enum rules_format format)
+{
+	switch (format) {
+	case RULES_TEXT:
+		rules_list(stdout);
+		break;
+	case RULES_JSON:
+		if (rules_list_json(stdout))
+			return say("cannot write the list of rules");
+		break;
+	case RULES_MAN:
+		rules_list_man(stdout);
+		break;
+	}
+	return output_close(stdout) ? say("cannot write the list of rules") : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct session s;
@@ -340,7 +357,7 @@ int main(int argc, char **argv)
 		options_version(stdout);
 		break;
 	case ACTION_LIST_RULES:
-		rules_list(stdout);
+		status = list_rules(s.opt.rules_format);
 		break;
 	case ACTION_EXPLAIN:
 		rules_explain(stdout, s.opt.explain);

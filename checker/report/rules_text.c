@@ -24,7 +24,7 @@ const char *rule_unit_name(enum rule_unit unit)
 	return unit < UNIT_NR ? name[unit] : "objects";
 }
 
-static const char *class_text(enum rule_class class)
+const char *rule_class_text(enum rule_class class)
 {
 	switch (class) {
 	case RULE_RECORD:
@@ -83,7 +83,7 @@ void rules_explain(FILE *out, const struct rule *rule)
 	putc('\n', out);
 	print_field(out, "  ", rule->explanation);
 	putc('\n', out);
-	snprintf(checks, sizeof(checks), "%s; counted in %s", class_text(rule->class),
+	snprintf(checks, sizeof(checks), "%s; counted in %s", rule_class_text(rule->class),
 		 rule_unit_name(rule->unit));
 	print_field(out, "  Judges:    ", checks);
 	print_field(out, "  LFSCK:     ", rule->lfsck);

@@ -13,4 +13,12 @@ const char *rule_unit_name(enum rule_unit unit);
 void rules_list(FILE *out);
 void rules_explain(FILE *out, const struct rule *rule);
 
+/* The same as a JSON array, for programs; 0, -ENOMEM, -EIO. */
+int rules_list_json(FILE *out);
+/* The manual page mdtcheck-rules(7). */
+void rules_list_man(FILE *out);
+
+/* How a rule judges, in words. */
+const char *rule_class_text(enum rule_class class);
+
 #endif

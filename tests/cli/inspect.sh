@@ -1,0 +1,249 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# `mdtcheck inspect`: every way to name an object, raw attributes as the kernel and getfattr show
+# them, the same verdicts as a check, the evidence copy, and what is said where there is nothing.
+source "$(dirname "$0")/../lib.sh"
+
+command -v jq > /dev/null || { skip inspect "jq is not installed"; exit 0; }
+cat > "$TMP/r" <<'R'
+mdt dirdata=off
+dir /d
+files /d 40
+file /d/a stripes=2
+dir /d/sub
+file /d/sub/c
+link /d/sub/c /d/hard
+file "/d/od\x01d\\name"
+symlink /s target
+file /d/lost
+fault oi-missing /d/lost
+R
+"$MKMDT" build "$TMP/r" "$TMP/img" || { fail "no image"; exit 1; }
+SCHEMA=$TOP/docs/schema/mdtcheck-inspect-1.json
+
+# look ARGS...: JSON into $TMP/j; passes when it is valid by the schema.  The status is in $rc.
+look() {
+	rc=0
+	"$MDTCHECK" inspect --format=json "$@" > "$TMP/j" 2> "$TMP/err" || rc=$?
+	[ -s "$TMP/j" ] || { echo "exit status $rc, no JSON:"; cat "$TMP/err"; return 1; }
+	jq -r --slurpfile schema "$SCHEMA" -f "$TOP/tests/validate.jq" "$TMP/j" > "$TMP/faults" 2>&1 ||
+		{ cat "$TMP/faults"; return 1; }
+	[ ! -s "$TMP/faults" ] || { head -5 "$TMP/faults"; return 1; }
+}
+# field FILTER: of the last look.
+field() { jq -r "$1" "$TMP/j"; }
+
+# ---- naming the object ----
+
+look "$TMP/img" /d/sub/c
+ino=$(field .object.ino) fid=$(field .object.fid) dirfid=$(field '.names[-1].directory_fid')
+dirino=$(field '.names[-1].directory_ino')
+finds() {
+	look "$TMP/img" "$1" || return 1
+	[ "$rc" = 0 ] && [ "$(field .object.ino)" = "$ino" ] ||
+		{ echo "exit status $rc, inode $(field .object.ino), not $ino"; return 1; }
+}
+[ "$ino" -gt 10 ] || fail "a path leads to an inode"
+while read -r name; do
+	check "found as $name" finds "$name"
+done <<NAMES
+/d/sub/c
+d/sub/c
+/d//sub/c
+/d/hard
+/d/sub/../hard
+//ROOT/d/sub/c
+$fid
+$(tr -d '[]' <<< "$fid")
+$ino
+$(printf '0x%x' "$ino")
+$dirfid/c
+#$dirino/c
+NAMES
+odd() { look "$TMP/img" "$1" && field '.names[].path_hex' | grep -q '6f640164'; }
+check "a name with odd bytes, as it is" odd "$(printf '/d/od\001d\\name')"
+check "a name with odd bytes, as a report spells it" odd '/d/od\x01d\\name'
+check "the backend root" look "$TMP/img" //
+check "an internal file" look "$TMP/img" //CONFIGS/mountdata
+free_inode() {
+	look "$TMP/img" 9000 && [ "$rc" = 0 ] && [ "$(field .object.class)" = free ] &&
+		[ "$(field .object.allocated)" = false ]
+}
+check "a free inode" free_inode
+
+# refused STATUS WORD ARGS...: the status, one line with the word, nothing on standard output.
+refused() {
+	local want=$1 word=$2 status=0
+	shift 2
+	"$MDTCHECK" "$@" > "$TMP/out" 2> "$TMP/err" || status=$?
+	[ "$status" = "$want" ] && [ ! -s "$TMP/out" ] && [ "$(wc -l < "$TMP/err")" = 1 ] &&
+		grep -q "$word" "$TMP/err" || { echo "exit status $status"; cat "$TMP/err"; return 1; }
+}
+check "no such name" refused 64 "no such name" inspect "$TMP/img" /d/none
+check "through a file" refused 64 "no directory" inspect "$TMP/img" /d/a/b
+check "no such FID" refused 64 "no object" inspect "$TMP/img" '[0x200000401:0x7777:0x0]'
+check "another MDT's FID" refused 64 "another MDT" inspect "$TMP/img" '[0x240000401:0x7:0x0]'
+check "inode 0" refused 64 "no such inode" inspect "$TMP/img" 0
+check "an inode beyond the last" refused 64 "no such inode" inspect "$TMP/img" 4000000000
+check "no such target" refused 8 "No such file" inspect "$TMP/none" /d
+check "no object" refused 16 OBJECT inspect "$TMP/img"
+check "two objects" refused 16 "as well" inspect "$TMP/img" /d /s
+check "--copy-to without inspect" refused 16 inspect --copy-to "$TMP" "$TMP/img"
+
+# ---- a FID that the OI does not know ----
+
+look "$TMP/img" /d/lost
+lost=$(field .object.fid)
+by_lma() {
+	look "$TMP/img" "$lost" && [ "$rc" = 4 ] && [ "$(field .oi.own_mapping)" = absent ] &&
+		field .found_by | grep -q LMA &&
+		field '.rules[] | select(.outcome == "violated").rule' | grep -qx oi-missing
+}
+check "a FID without an OI mapping is found by its LMA" by_lma
+unchanged() {
+	local before
+	before=$(sha256sum < "$TMP/img")
+	"$MDTCHECK" inspect "$TMP/img" /d > "$TMP/out" && [ -s "$TMP/out" ] &&
+		[ "$before" = "$(sha256sum < "$TMP/img")" ]
+}
+check "text goes to standard output, the image stays as it was" unchanged
+chain() {
+	look "$TMP/img" /d/sub &&
+		[ "$(field '[.parents.steps[].holds] | join("/")')" = sub/d/ROOT ] &&
+		[ "$(field '.parents.steps[-1].ino')" = 2 ]
+}
+check "the chain of parents leads to the root" chain
+
+# ---- the same verdicts as a check ----
+
+# agree IMAGE: every finding about an object is found again by inspecting it; and no other.
+agree() {
+	local img=$1 i n=0
+	"$MDTCHECK" "$img" > "$TMP/report.json" 2> "$TMP/err"
+	for i in $(jq '.findings[].object.ino | select(. > 0)' "$TMP/report.json" | sort -un); do
+		look "$img" "$i" || { echo "inode $i"; return 1; }
+		cmp -s <(jq -r --argjson i "$i" '.findings[] | select(.object.ino == $i)
+			| "\(.rule) \(.what) \(.evidence | tojson)"' "$TMP/report.json" | sort) \
+			<(field '.findings[] | "\(.rule) \(.what) \(.evidence | tojson)"' | sort) ||
+			{ echo "inode $i: not the findings of the check"; return 1; }
+		cmp -s <(field '.findings[].rule' | sort -u) \
+			<(field '.rules[] | select(.outcome == "violated").rule' | sort -u) ||
+			{ echo "inode $i: outcomes and findings differ"; return 1; }
+		n=$((n + 1))
+	done
+	# A rule that judges indexes has no object to inspect.
+	[ $n -gt 0 ] || jq -e '.findings[0].object.ino == 0' "$TMP/report.json" > /dev/null
+}
+for recipe in "$TOP"/tests/fixtures/*/bad*.recipe; do
+	name=${recipe#"$TOP/tests/fixtures/"}
+	"$MKMDT" build "$recipe" "$TMP/bad" > /dev/null 2>&1 || { fail "$name: mkmdt"; continue; }
+	check "inspect agrees with check: $name" agree "$TMP/bad"
+done
+
+# ---- raw attributes beside the kernel's ----
+
+# Attributes that Lustre does not know, small and large, in the inode and in its EA block.
+head -c 900 /dev/urandom > "$TMP/value"
+debugfs -w -f /dev/stdin "$TMP/img" > "$TMP/debugfs" 2>&1 <<D
+ea_set <$ino> user.note "a note"
+ea_set -f $TMP/value <$ino> user.large
+ea_set <$ino> security.thing x
+ea_set <$ino> trusted.unknown abc
+D
+raw_lines() { "$MDTCHECK" inspect "$TMP/img" "$ino" | sed -n '/^attributes/,/^[^ ]/s/^  //p' | sort; }
+sees_all() {
+	local n
+	for n in user.note user.large security.thing trusted.unknown trusted.lma trusted.link; do
+		raw_lines | grep -q "^$n=0x" || { echo "no $n"; raw_lines; return 1; }
+	done
+	[ "$(raw_lines | sed -n 's/^user.large=0x//p')" = "$(od -An -v -tx1 "$TMP/value" | tr -d ' \n')" ]
+}
+check "attributes that nobody knows, byte by byte" sees_all
+mounted=
+if [ "$(id -u)" = 0 ] && command -v getfattr > /dev/null && mkdir "$TMP/mnt" &&
+	mount -o loop,ro,noload -t ext4 "$TMP/img" "$TMP/mnt" 2> /dev/null; then
+	mounted=1
+	trap 'umount "$TMP/mnt" 2>/dev/null; rm -rf --one-file-system "$TMP"' EXIT
+	check "the lines that getfattr prints" cmp <(raw_lines) \
+		<(getfattr -h -d -m - -e hex --absolute-names "$TMP/mnt/ROOT/d/sub/c" | grep = | sort)
+	umount "$TMP/mnt"
+fi
+[ "$mounted" ] || skip "the lines that getfattr prints" "no root, no getfattr or no loop mount"
+
+# ---- the evidence copy ----
+
+copies() {
+	rm -rf "$TMP/ev" && mkdir "$TMP/ev" && look --copy-to "$TMP/ev" "$TMP/img" "$ino" || return 1
+	[ "$rc" = 0 ] || { echo "exit status $rc"; cat "$TMP/err"; return 1; }
+	[ "$(field .copy.error)" = null ] &&
+		[ "$(field '.copy.on_stub + (.copy.in_dump_only | length)')" = \
+			"$(field '.attributes | length')" ] || { field .copy; return 1; }
+	cmp <(grep = "$(field .copy.dump)" | sort) <(raw_lines)
+}
+check "the dump holds what was shown" copies
+on_stub() {
+	(cd "$TMP/ev" && getfattr -d -m - -e hex -- *.stub 2> /dev/null) | grep = | sort > "$TMP/stub"
+	[ "$(grep -c . "$TMP/stub")" = "$(field .copy.on_stub)" ] &&
+		! comm -23 "$TMP/stub" <(raw_lines) | grep .
+}
+restores() {
+	local stub
+	stub=$(basename "$(field .copy.stub)")
+	rm "$TMP/ev/$stub" && : > "$TMP/ev/$stub" &&
+		(cd "$TMP/ev" && setfattr --restore="${stub%.stub}.getfattr") && on_stub
+}
+if ! command -v getfattr > /dev/null; then
+	skip "the stub shows it to getfattr" "getfattr is not installed"
+elif [ "$(field .copy.on_stub)" = 0 ]; then
+	skip "the stub shows it to getfattr" "no attribute can be set here"
+else
+	check "the stub shows it to getfattr" on_stub
+	if [ "$(field '.copy.in_dump_only | length')" = 0 ]; then
+		check "setfattr --restore takes the dump" restores
+	else
+		skip "setfattr --restore takes the dump" "not all attributes can be set here"
+	fi
+fi
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	cp "$MDTCHECK" "$TMP/mdtcheck"
+	chmod 0755 "$TMP" "$TMP/mdtcheck"
+	chmod 0644 "$TMP/img"
+	printf '#!/bin/sh\nexec setpriv --reuid 65534 --regid 65534 --clear-groups %s "$@"\n' \
+		"$TMP/mdtcheck" > "$TMP/as-nobody"
+	chmod 0755 "$TMP/as-nobody"
+	plain_user() {
+		local MDTCHECK=$TMP/as-nobody
+		mkdir -p "$TMP/ev2" && chmod 0777 "$TMP/ev2" && rm -f "$TMP"/ev2/* &&
+			look --copy-to "$TMP/ev2" "$TMP/img" "$ino" && [ "$rc" = 0 ] &&
+			field '.copy.in_dump_only[] | "\(.name) \(.why)"' |
+			grep -q '^trusted.lma Operation not permitted' &&
+			grep -q '^trusted.lma=0x' "$TMP"/ev2/*.getfattr
+	}
+	check "what a plain user cannot set goes into the dump, and that is said" plain_user
+else
+	skip "what a plain user cannot set" "root and setpriv are needed"
+fi
+again() { look --copy-to "$TMP/ev" "$TMP/img" "$ino"; [ "$rc" = 8 ] && grep -q 'File exists' "$TMP/err"; }
+check "files that are there are not overwritten" again
+check "a directory that is not there" refused 8 "cannot copy evidence" inspect --copy-to \
+	"$TMP/no-dir" "$TMP/img" "$ino"
+
+# ---- real images ----
+
+for name in lustre-2.7-mdt0 lustre-2.10-mdt0 lustre-2.10-mdt1 lustre-2.17-mdt0; do
+	if ! img=$(real_image $name); then
+		skip "$name: every object of a sample holds" "$SHARED_IMAGES is not there"
+		continue
+	fi
+	"$MDTCHECK" --debug-all-suspects "$img" > "$TMP/report.json"
+	# Inodes over the whole range; what is free is inspected as well.
+	sample() {
+		local i
+		for i in 2 $(seq 11 7 340); do
+			look "$img" "$i" || { echo "inode $i"; return 1; }
+			[ "$rc" = 0 ] || { echo "inode $i: exit status $rc"; return 1; }
+		done
+	}
+	check "$name: every object of a sample holds" sample
+done
+exit 0
