@@ -47,6 +47,8 @@ CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(GUARD:%=checker/guard/%.c) $(REPORT:%=checker/report/%.c) $(RULES:%=rules/%.c) \
 	$(MAIN:%=checker/%.c)
 
+MIRROR_SRC := tools/mirror/main.c tools/mirror/mirror.c checker/target/mountinfo.c
+
 MKMDT := main encode recipe value option model namespace state dne bulk build skel blocks map \
 	dirwrite oi itable attrs xattr \
 	edit editmap editea editdir editoi faults faultobject faultlink faultlov faultoi faultname
@@ -60,12 +62,13 @@ UNIT_SRC := $(UNIT:%=tests/unit/%.c)
 
 CHECKER_OBJ := $(CHECKER_SRC:%.c=$(B)/%.o)
 MKMDT_OBJ := $(MKMDT_SRC:%.c=$(B)/%.o)
+MIRROR_OBJ := $(MIRROR_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 CHECKER_LIBS := -lmount -lext2fs -lcom_err -ljansson -lroaring -lseccomp
 MKMDT_LIBS := -lext2fs -lcom_err
 
-all: $(B)/mdtcheck $(B)/mkmdt $(B)/mdtcheck-rules.7
+all: $(B)/mdtcheck $(B)/mkmdt $(B)/live-mirror $(B)/mdtcheck-rules.7
 
 $(B)/mdtcheck: $(B)/checker/main.o $(CHECKER_OBJ)
 	@echo "  LD    $@"
@@ -82,6 +85,10 @@ RULES_TOOL ?= $(B)/mdtcheck
 $(B)/mdtcheck-rules.7: $(B)/mdtcheck
 	@echo "  GEN   $@"
 	$(Q)$(RULES_TOOL) --list-rules=man > $@.new && mv $@.new $@
+
+$(B)/live-mirror: $(MIRROR_OBJ)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lmount
 
 # The rules under test report to the sink of tests/unit/test_rules.c.
 UNIT_LDFLAGS := -Wl,--wrap=sink_finding,--wrap=sink_unknown
@@ -107,7 +114,7 @@ MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o \
 	$(B)/checker/report/evidence.o
 $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
 
--include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(UNIT_OBJ) $(B)/checker/main.o)
+-include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(MIRROR_OBJ) $(UNIT_OBJ) $(B)/checker/main.o)
 
 # ---- testing ---------------------------------------------------------------------------------
 
@@ -134,7 +141,7 @@ deps:
 
 install: all
 	install -D -m 0755 $(B)/mdtcheck $(DESTDIR)$(PREFIX)/sbin/mdtcheck
-	install -D -m 0755 tools/live-mirror $(DESTDIR)$(PREFIX)/sbin/mdtcheck-live-mirror
+	install -D -m 0755 $(B)/live-mirror $(DESTDIR)$(PREFIX)/sbin/mdtcheck-live-mirror
 	install -D -m 0644 man/mdtcheck.8 $(DESTDIR)$(PREFIX)/share/man/man8/mdtcheck.8
 	install -D -m 0644 $(B)/mdtcheck-rules.7 $(DESTDIR)$(PREFIX)/share/man/man7/mdtcheck-rules.7
 	install -D -m 0644 docs/schema/mdtcheck-1.json \
@@ -146,7 +153,7 @@ clean:
 	rm -rf build build-asan build-tsan
 
 help:
-	@echo "make                build/mdtcheck and build/mkmdt"
+	@echo "make                build/mdtcheck, build/mkmdt, build/live-mirror"
 	@echo "make check          install what is missing, build, run every suite"
 	@echo "make demo           build, plant faults in a sample MDT, check it, show the report"
 	@echo "make lint           the house rules alone"

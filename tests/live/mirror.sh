@@ -93,22 +93,40 @@ check "nothing is left" only_server
 
 # ---- no remount without bind ----
 
-if command -v strace >/dev/null && strace -f -e trace=mount -o "$TMP/trace" true 2>/dev/null; then
-	strace -f -e trace=mount,umount2,?fspick,?fsconfig,?mount_setattr -o "$TMP/trace" \
-		"$TOOL" --fstype ext4 setup "$LOOP" "$TMP/mirror" >/dev/null
-	strace -f -e trace=mount,umount2,?fspick,?fsconfig,?mount_setattr -o "$TMP/trace2" \
-		"$TOOL" --fstype ext4 teardown "$TMP/mirror" >/dev/null
-	cat "$TMP/trace2" >>"$TMP/trace"
-	# Newer mount(8) changes the flags of one mount by mount_setattr: that is bind by nature.
-	check "there were remounts" grep -qE 'MS_REMOUNT|mount_setattr\(' "$TMP/trace"
-	check "every remount has MS_BIND" \
-		test -z "$(grep MS_REMOUNT "$TMP/trace" | grep -v MS_BIND)"
-	check "no superblock is reconfigured" \
-		test -z "$(grep -E 'fspick\(|FSCONFIG_CMD_RECONFIGURE' "$TMP/trace")"
+for method in fsmount bind; do
+	check "setup by $method" tool --method=$method setup "$LOOP" "$TMP/mirror"
+	check "$method: ro per mount" grep -q '^ro,' <<<"$(vfs_options "$TMP/mirror"),"
+	check "$method: superblock rw" grep -q '^rw' <<<"$(fs_options "$TMP/mirror")"
+	check "$method: teardown" tool teardown "$TMP/mirror"
+	check "$method: nothing is left" only_server
+done
+
+can_trace() { command -v strace >/dev/null && strace -f -o "$TMP/trace" "$@" true 2>/dev/null; }
+CALLS='trace=mount,umount2,?fspick,?fsopen,?fsconfig,?fsmount,?mount_setattr'
+if can_trace -e trace=mount; then
+	for method in fsmount bind; do
+		strace -f -e "$CALLS" -o "$TMP/trace.$method" \
+			"$BUILD/live-mirror" --fstype ext4 --method=$method setup "$LOOP" "$TMP/mirror" >/dev/null
+		strace -f -e "$CALLS" -o "$TMP/trace2" \
+			"$BUILD/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null
+		cat "$TMP/trace2" >>"$TMP/trace.$method"
+		check "$method: every remount has MS_BIND" \
+			test -z "$(grep MS_REMOUNT "$TMP/trace.$method" | grep -v MS_BIND)"
+		check "$method: no superblock is reconfigured" \
+			test -z "$(grep -E 'fspick\(|FSCONFIG_CMD_RECONFIGURE' "$TMP/trace.$method")"
+	done
+	check "bind: there were remounts" grep -q 'MS_REMOUNT' "$TMP/trace.bind"
+	check "fsmount: there were none, and no plain mount" \
+		test -z "$(grep -E '[^s]mount\(' "$TMP/trace.fsmount")"
+	check "fsmount: read-only from birth" grep -q 'fsmount(.*RDONLY' "$TMP/trace.fsmount"
 	check "nothing is left after the trace" only_server
 else
 	skip "every remount has MS_BIND" "strace is not installed or not permitted"
 fi
+check "one remount flag in the sources, and it has MS_BIND" test "$(
+	grep -rhE '\bMS_REMOUNT\b' "$TOP/checker" "$TOP/tools" --include='*.c' --include='*.h' |
+		grep -v '^ *[/ ]\*' | tr -d '\t')" = \
+	"#define MIRROR_REMOUNT (MS_REMOUNT | MS_BIND | MIRROR_FLAGS)"
 # Comments may name the dangerous command; what runs may not.
 check "no script of ours remounts without bind" test -z "$(
 	grep -rhE 'mount +(-[a-z]+ +)*-o +"?remount' --exclude=mirror.sh "$TOP/tools" "$TOP/tests" \
@@ -130,27 +148,41 @@ refused "verify of the server" "is writable" tool verify "$TMP/server"
 refused "verify of a directory" "is no mount point" tool verify "$TMP/mirror"
 refused "usage" "--help" "$TOOL" setup "$LOOP"
 
-# Each step fails in turn: a mount(8) that fails its Nth call stands before the real one.
-mkdir "$TMP/bin"
-cat >"$TMP/bin/mount" <<MOUNT
-#!/bin/bash
-n=\$(cat "$TMP/count" 2>/dev/null || echo 0)
-echo \$((n + 1)) >"$TMP/count"
-[ \$((n + 1)) != "\$FAIL_AT" ] || exit 32
-exec $(command -v mount) "\$@"
-MOUNT
-chmod +x "$TMP/bin/mount"
-for step in 1 2 3 4; do
-	echo 0 >"$TMP/count"
-	refused "step $step fails" "live-mirror: " \
-		env FAIL_AT=$step PATH="$TMP/bin:$PATH" "$TOOL" --fstype ext4 setup "$LOOP" "$TMP/mirror"
-	check "step $step leaves nothing behind" only_server
+# Each step fails in turn: the tracer answers in the kernel's place.
+if can_trace -e inject=mount:error=EIO:when=1; then
+	for step in bind/mount/1 bind/mount/2 bind/mount/3 bind/mount/4 bind/umount2/1 \
+		fsmount/fsopen/1 fsmount/fsconfig/1 fsmount/fsconfig/2 fsmount/fsmount/1 \
+		fsmount/move_mount/1; do
+		IFS=/ read -r method call when <<<"$step"
+		refused "$step fails" "live-mirror: " \
+			strace -f -qq -o "$TMP/trace" -e "inject=$call:error=EIO:when=$when" \
+			"$BUILD/live-mirror" --fstype ext4 --method="$method" setup "$LOOP" "$TMP/mirror"
+		check "$step leaves nothing behind" only_server
+	done
+	check "without fsopen the old way is taken" \
+		strace -f -qq -o "$TMP/trace" -e inject=fsopen:error=ENOSYS \
+		"$BUILD/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror"
+	tool teardown "$TMP/mirror" >/dev/null
+else
+	skip "each step fails in turn" "strace is not installed or cannot inject"
+fi
+
+# ---- a mirror for one command ----
+
+for method in fsmount bind; do
+	# shellcheck disable=SC2016 # for the inner shell
+	out=$(tool --method=$method exec "$LOOP" "$TMP/mirror" \
+		sh -c 'cat "$1/file" && ! touch "$1/x" 2>/dev/null' - "$TMP/mirror" 2>&1)
+	check "exec by $method: the command sees the mirror" grep -q '^before$' <<<"$out"
+	check "exec by $method: nothing is left" only_server
 done
+refused "exec of nothing there" "No such file" tool exec "$LOOP" "$TMP/mirror" "$TMP/nothing"
+check "nothing is left of it" only_server
 
 umount "$TMP/server"
 refused "a stand-in that is not mounted" "is not mounted read-write as ext4" \
 	tool setup "$LOOP" "$TMP/mirror"
 mount -t ext4 -o ro "$LOOP" "$TMP/server"
 refused "a superblock that is read-only" "SUPERBLOCK" tool --force verify "$TMP/server"
-refused "setup on a read-only superblock" "SUPERBLOCK" tool --force setup "$LOOP" "$TMP/mirror"
+refused "setup on a read-only superblock" "the hidden mount of" tool --force setup "$LOOP" "$TMP/mirror"
 check "nothing is left at the end" only_server
