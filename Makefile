@@ -125,7 +125,8 @@ check: deps
 
 lint: all
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh tools/lint/sizes tools/lint/includes \
-		tools/lint/imports tools/lint/spdx tools/lint/shell tools/lint/banned
+		tools/lint/imports tools/lint/spdx tools/lint/shell tools/lint/banned \
+		tools/lint/rules
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all

@@ -314,6 +314,7 @@ static void put_witnesses(struct doc *d, const struct stored_finding *s)
 		doc_item(d);
 		doc_text(d, "place", s->wit[i].place);
 		doc_fid(d, "value", &s->wit[i].value);
+		doc_count(d, "count", s->wit[i].count);
 		doc_bool(d, "agrees", s->wit[i].agrees);
 		doc_end(d);
 	}

@@ -165,7 +165,7 @@ if [ "$(id -u)" = 0 ] && command -v getfattr > /dev/null && mkdir "$TMP/mnt" &&
 	mounted=1
 	trap 'umount "$TMP/mnt" 2>/dev/null; rm -rf --one-file-system "$TMP"' EXIT
 	check "the lines that getfattr prints" cmp <(raw_lines) \
-		<(getfattr -h -d -m - -e hex --absolute-names "$TMP/mnt/ROOT/d/sub/c" | grep = | sort)
+		<(getfattr -h -d -m - -e hex --absolute-names "$TMP/mnt/ROOT/d/sub/c" | grep '=' | sort)
 	umount "$TMP/mnt"
 fi
 [ "$mounted" ] || skip "the lines that getfattr prints" "no root, no getfattr or no loop mount"
@@ -178,11 +178,11 @@ copies() {
 	[ "$(field .copy.error)" = null ] &&
 		[ "$(field '.copy.on_stub + (.copy.in_dump_only | length)')" = \
 			"$(field '.attributes | length')" ] || { field .copy; return 1; }
-	cmp <(grep = "$(field .copy.dump)" | sort) <(raw_lines)
+	cmp <(grep '=' "$(field .copy.dump)" | sort) <(raw_lines)
 }
 check "the dump holds what was shown" copies
 on_stub() {
-	(cd "$TMP/ev" && getfattr -d -m - -e hex -- *.stub 2> /dev/null) | grep = | sort > "$TMP/stub"
+	(cd "$TMP/ev" && getfattr -d -m - -e hex -- *.stub 2> /dev/null) | grep '=' | sort > "$TMP/stub"
 	[ "$(grep -c . "$TMP/stub")" = "$(field .copy.on_stub)" ] &&
 		! comm -23 "$TMP/stub" <(raw_lines) | grep .
 }
