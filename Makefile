@@ -35,7 +35,7 @@ BASE := membudget strbuf
 ONDISK := fid lma linkea lov dirent iam inode server jbd2
 TARGET := target resolve mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
-LEDGER := ledger env objset dirtable landmarks post gather nameset
+LEDGER := ledger env objset dirtable landmarks post gather pass nameset print
 GUARD := sandbox
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Exact facts for a batch of suspects.
- *
- * Each thread takes directories (then OI files) from a common counter.  Facts go
- * into one arena under a lock: only what concerns a suspect gets there, and
- * suspects are few.
+ * Exact facts for a batch of suspects: who they are, what is to be read for them,
+ * and the threads that do it.  Each thread takes directories (then OI files) from a
+ * common counter.
  */
-#include "ledger/gather.h"
+#include "ledger/pass.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,25 +12,8 @@
 
 #define GATHER_CHUNK 64U
 #define GATHER_EXTRA_MAX 65536U
-#define GATHER_STRAYS_MAX 10000U
 
-struct worker {
-	struct gather *g;
-	struct view_buf *buf;
-	struct nameset names;
-	const struct dir_row *row;   /* of the directory being read */
-	struct gather_dir *dir;	     /* of the directory being read, when it is a suspect */
-	struct fid dir_fid;	     /* as read now */
-	u32 oi;			     /* of the OI file being read */
-	u32 *next;		     /* common counter */
-	int (*work)(struct worker *w, u32 i);
-	u32 total;
-	int rc;
-};
-
-/* ---- keeping facts ---- */
-
-static u32 fid_slot(const struct gather *g, const struct fid *f)
+u32 gather_fid_slot(const struct gather *g, const struct fid *f)
 {
 	u64 h = hash_pair(&(struct hash_key){ g->key->k0, g->key->k1, false }, TAG_OI, 0, f);
 
@@ -56,96 +37,6 @@ struct gather_suspect *gather_find(const struct gather *g, u32 ino)
 	return NULL;
 }
 
-const struct gather_name *gather_name_at(const struct gather *g, u32 off)
-{
-	return (const struct gather_name *)(const void *)(g->arena + off);
-}
-
-const struct gather_oi *gather_oi_at(const struct gather *g, u32 off)
-{
-	return (const struct gather_oi *)(const void *)(g->arena + off);
-}
-
-/* Room in the arena for len bytes; GATHER_NONE when there is none. With the lock. */
-static u32 arena_take(struct gather *g, size_t len)
-{
-	u32 need = (u32)(len + 7) & ~7u;
-	u32 off = g->used;
-
-	if (need > g->room - g->used) {
-		g->overflow = true;
-		return GATHER_NONE;
-	}
-	g->used += need;
-	return off;
-}
-
-static int keep_name(struct worker *w, struct gather_suspect *s, const struct dirent_rec *d)
-{
-	struct gather *g = w->g;
-	struct gather_name n = {
-		.dir_ino = w->row->ino,
-		.dir_fid = w->dir_fid,
-		.lufid = d->lufid,
-		.dir_class = w->row->class,
-		.type = d->type,
-		.has_lufid = d->has_lufid,
-		.data_bad = d->data_bad,
-		.dir_encrypted = !!(w->row->flags & DIRF_ENCRYPT),
-		.namelen = d->namelen,
-	};
-	u32 off;
-
-	pthread_mutex_lock(&g->lock);
-	off = arena_take(g, sizeof(n) + d->namelen);
-	if (off != GATHER_NONE) {
-		n.next = s->names;
-		memcpy(g->arena + off, &n, sizeof(n));
-		memcpy(g->arena + off + sizeof(n), d->name, d->namelen);
-		s->names = off;
-	}
-	pthread_mutex_unlock(&g->lock);
-	return off == GATHER_NONE ? -ENOBUFS : 0;
-}
-
-static int keep_oi(struct worker *w, struct gather_suspect *s, const struct oi_record *r)
-{
-	struct gather *g = w->g;
-	struct gather_oi o = { .fact = { .oi = w->oi, .rec = *r } };
-	u32 off;
-
-	pthread_mutex_lock(&g->lock);
-	off = arena_take(g, sizeof(o));
-	if (off != GATHER_NONE) {
-		o.next = s->oi;
-		memcpy(g->arena + off, &o, sizeof(o));
-		s->oi = off;
-	}
-	pthread_mutex_unlock(&g->lock);
-	return off == GATHER_NONE ? -ENOBUFS : 0;
-}
-
-/* A damaged image may be full of impossible inode numbers: the first ones tell enough. */
-static bool stray_wanted(struct gather *g)
-{
-	return __atomic_add_fetch(&g->strays, 1, __ATOMIC_RELAXED) <= GATHER_STRAYS_MAX;
-}
-
-/* ---- directories ---- */
-
-static void note_twice(struct worker *w, const struct dirent_rec *d)
-{
-	struct gather_dir *dir = w->dir;
-
-	if (!nameset_add(&w->names, d->name, d->namelen) || dir->twice)
-		return;
-	dir->twice = malloc(d->namelen);
-	if (!dir->twice)
-		return;
-	memcpy(dir->twice, d->name, d->namelen);
-	dir->twice_len = d->namelen;
-}
-
 u64 gather_child_name(const struct gather *g, const char *name, size_t len)
 {
 	static const struct fid none;
@@ -154,152 +45,14 @@ u64 gather_child_name(const struct gather *g, const char *name, size_t len)
 			 &none, 0);
 }
 
-static void note_child(struct worker *w, const struct dirent_rec *d)
+const struct gather_name *gather_name_at(const struct gather *g, u32 off)
 {
-	struct gather_dir *dir = w->dir;
-
-	if (dir->nchildren == GATHER_CHILDREN_MAX ||
-	    (dir->nchildren >= GATHER_CHILDREN_FIRST && d->type != 2))
-		return;
-	dir->child[dir->nchildren++] = (struct gather_child){
-		.ino = d->ino, .name = gather_child_name(w->g, d->name, d->namelen)
-	};
+	return (const struct gather_name *)(const void *)(g->arena + off);
 }
 
-static int gather_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
+const struct gather_oi *gather_oi_at(const struct gather *g, u32 off)
 {
-	struct worker *w = arg;
-	struct gather_suspect *s;
-
-	if (dirent_is_dot(d))
-		return 0;
-	if (dirent_is_dotdot(d)) {
-		if (w->dir) {
-			w->dir->dotdot_ino = d->ino;
-			w->dir->dotdot_has_lufid = d->has_lufid;
-			w->dir->dotdot_lufid = d->lufid;
-		}
-		return 0;
-	}
-	if (w->dir) {
-		w->dir->subdirs += d->type == 2;
-		note_twice(w, d);
-		note_child(w, d);
-	}
-	if (d->ino > w->g->env->info->inodes_count)
-		return stray_wanted(w->g) ? keep_name(w, &w->g->stray, d) : 0;
-	s = gather_find(w->g, d->ino);
-	return s ? keep_name(w, s, d) : 0;
-}
-
-static void gather_dir_problem(void *arg, const struct view_problem *p)
-{
-	struct worker *w = arg;
-
-	pthread_mutex_lock(&w->g->lock);
-	w->g->names_blind = true;
-	if (w->dir) {
-		w->dir->blind = true;
-		if (!w->dir->problem) {
-			w->dir->problem = p->why;
-			w->dir->problem_block = p->block;
-		}
-	}
-	if (w->g->problem)
-		w->g->problem(w->g->problem_arg, 0, p);
-	pthread_mutex_unlock(&w->g->lock);
-}
-
-/*
- * What cannot change need not be read to know that it names no suspect.  On a live
- * target every directory is read.
- */
-static bool names_no_suspect(const struct gather *g, const struct dir_row *row)
-{
-	return g->env->info->is_static && !(row->reach & g->reach) && !(row->flags & DIRF_BLIND) &&
-	       !gather_find(g, row->ino);
-}
-
-static int gather_directory(struct worker *w, u32 i)
-{
-	static const struct dir_ops ops = { .entry = gather_entry, .problem = gather_dir_problem };
-	struct gather *g = w->g;
-	struct gather_suspect *s;
-	struct object o;
-	int rc;
-
-	w->row = i < g->dirs->n ? &g->dirs->rows[i] : &g->extra[i - g->dirs->n];
-	if (names_no_suspect(g, w->row))
-		return 0;
-	rc = view_read_object(g->view, w->buf, w->row->ino, &o);
-	/* A directory that is gone has no names; one that cannot be read hides them. */
-	if (rc) {
-		g->names_blind = true;
-		return 0;
-	}
-	if (!object_is_live(&o) || !S_ISDIR(o.inode.mode))
-		return 0;
-	s = gather_find(g, o.ino);
-	w->dir = s ? s->dir : NULL;
-	w->dir_fid = o.fid;
-	nameset_begin(&w->names, 0, 0);
-	rc = view_read_dir(g->view, w->buf, &o, &ops, w);
-	if (w->dir) {
-		w->dir->seen = true;
-		w->dir->huge = w->names.full;
-	}
-	return rc;
-}
-
-/* ---- the OI ---- */
-
-static int gather_record(void *arg, u32 oi, const struct oi_record *r, u64 block)
-{
-	struct worker *w = arg;
-	struct gather *g = w->g;
-	struct gather_suspect *s;
-	u32 slot;
-	int rc = 0;
-
-	if ((!r->ino || r->ino > g->env->info->inodes_count) && stray_wanted(g))
-		rc = keep_oi(w, &g->stray, r);
-	s = gather_find(g, r->ino);
-	if (s)
-		rc = keep_oi(w, s, r);
-	for (slot = fid_slot(g, &r->fid); !rc && g->by_fid[slot];
-	     slot = (slot + 1) & (g->by_fid_slots - 1)) {
-		s = &g->suspect[g->by_fid[slot] - 1];
-		if (fid_equal(&s->fid, &r->fid) && s->ino != r->ino)
-			rc = keep_oi(w, s, r);
-	}
-	return rc;
-}
-
-static void gather_oi_problem(void *arg, const struct view_problem *p)
-{
-	struct worker *w = arg;
-	struct gather *g = w->g;
-
-	pthread_mutex_lock(&g->lock);
-	if (p->lost_from <= p->lost_to) {
-		/* More holes than fit: the last one swallows the rest. */
-		if (g->nlost == GATHER_LOST_MAX)
-			g->lost[--g->nlost] = (struct gather_lost){ UINT32_MAX, 0, UINT64_MAX };
-		else
-			g->lost[g->nlost] = (struct gather_lost){ w->oi, p->lost_from, p->lost_to };
-		g->nlost++;
-	}
-	if (g->problem)
-		g->problem(g->problem_arg, w->oi + 1, p);
-	pthread_mutex_unlock(&g->lock);
-}
-
-static int gather_oi_file(struct worker *w, u32 i)
-{
-	static const struct oi_ops ops = { .record = gather_record, .problem = gather_oi_problem };
-
-	w->oi = i;
-	return w->g->env->oi_ino[i] ? view_read_oi(w->g->view, w->buf, i, &ops, w) : 0;
+	return (const struct gather_oi *)(const void *)(g->arena + off);
 }
 
 /* ---- threads ---- */
@@ -327,11 +80,11 @@ static int worker_open(struct worker *w, struct gather *g)
 	return w->buf ? nameset_init(&w->names, g->mem, g->key) : -ENOMEM;
 }
 
-static int run_workers(struct gather *g, int (*work)(struct worker *w, u32 i), u32 total)
+static int run_workers(struct gather *g, int (*work)(struct worker *w, u32 i), u32 from, u32 total)
 {
 	struct worker *w = calloc(g->threads, sizeof(*w));
 	pthread_t *thread = calloc(g->threads, sizeof(*thread));
-	u32 next = 0, started = 0;
+	u32 next = from, started = 0;
 	int rc = w && thread ? 0 : -ENOMEM;
 
 	view_pass_begin(g->view);
@@ -378,6 +131,32 @@ static int add_extra(struct gather *g, struct view_buf *buf, const struct fid *f
 	return 0;
 }
 
+static int list_dir(struct gather *g, u32 ino)
+{
+	u32 cap = g->list_cap ? g->list_cap * 2 : 64;
+	u32 *grown;
+
+	if (!g->scope)
+		return 0;
+	if (g->nlist == g->list_cap) {
+		grown = realloc(g->list, cap * sizeof(u32));
+		if (!grown)
+			return -ENOMEM;
+		g->list = grown;
+		g->list_cap = cap;
+	}
+	g->list[g->nlist++] = ino;
+	return 0;
+}
+
+static int want_parent(struct gather *g, struct view_buf *buf, const struct fid *fid)
+{
+	int rc = add_extra(g, buf, fid);
+	const struct dir_row *row = rc ? NULL : gather_dir_by_fid(g, fid);
+
+	return row ? list_dir(g, row->ino) : rc;
+}
+
 /* On a live target a directory may be younger than the scan. */
 static int find_new_parents(struct gather *g, struct view_buf *buf, const struct object *o)
 {
@@ -390,7 +169,7 @@ static int find_new_parents(struct gather *g, struct view_buf *buf, const struct
 	it = linkea_begin(&o->link);
 	while (!rc && linkea_next(&it, &e))
 		if (env_seq_owner(g->env, e.parent.seq) != SEQ_OTHER_MDT)
-			rc = add_extra(g, buf, &e.parent);
+			rc = want_parent(g, buf, &e.parent);
 	return rc;
 }
 
@@ -405,9 +184,10 @@ static int read_suspect(struct gather *g, struct view_buf *buf, struct gather_su
 	s->live = object_is_live(&o);
 	s->is_dir = S_ISDIR(o.inode.mode);
 	s->fid = o.fid;
+	object_print(&o, g->key, &s->print);
 	if (s->is_dir) {
 		s->dir = calloc(1, sizeof(*s->dir));
-		if (!s->dir)
+		if (!s->dir || list_dir(g, ino))
 			return -ENOMEM;
 	}
 	return find_new_parents(g, buf, &o);
@@ -427,7 +207,7 @@ static int read_suspects(struct gather *g, const u32 *inos, u32 n)
 	for (; !rc && g->n < n; g->n++)
 		rc = read_suspect(g, buf, &g->suspect[g->n], inos[g->n]);
 	for (u32 i = 0; !rc && i < n; i++) {
-		u32 slot = fid_slot(g, &g->suspect[i].fid);
+		u32 slot = gather_fid_slot(g, &g->suspect[i].fid);
 
 		if (!g->suspect[i].live)
 			continue;
@@ -441,7 +221,7 @@ static int read_suspects(struct gather *g, const u32 *inos, u32 n)
 
 const struct gather_suspect *gather_twin(const struct gather *g, const struct gather_suspect *s)
 {
-	u32 slot = fid_slot(g, &s->fid);
+	u32 slot = gather_fid_slot(g, &s->fid);
 
 	for (; g->by_fid[slot]; slot = (slot + 1) & (g->by_fid_slots - 1)) {
 		const struct gather_suspect *t = &g->suspect[g->by_fid[slot] - 1];
@@ -462,6 +242,109 @@ const struct dir_row *gather_dir_by_fid(const struct gather *g, const struct fid
 	return row;
 }
 
+static int ino_cmp(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int fid_order(const void *a, const void *b)
+{
+	return fid_cmp(a, b);
+}
+
+/* What is to be read by the scope, each once. */
+static int make_lists(struct gather *g)
+{
+	const struct gather_scope *scope = g->scope;
+	u32 n = 0;
+	int rc = list_dir(g, g->env->pending_ino);
+
+	for (u32 i = 0; i < scope->ndirs && !rc; i++)
+		rc = list_dir(g, scope->dirs[i]);
+	g->fids = malloc((scope->nfids + g->n + 1) * sizeof(*g->fids));
+	if (rc || !g->fids)
+		return -ENOMEM;
+	qsort(g->list, g->nlist, sizeof(u32), ino_cmp);
+	for (u32 i = 0; i < g->nlist; i++)
+		if (!n || g->list[n - 1] != g->list[i])
+			g->list[n++] = g->list[i];
+	g->nlist = n;
+	if (scope->nfids)
+		memcpy(g->fids, scope->fids, scope->nfids * sizeof(*g->fids));
+	g->nfids = scope->nfids;
+	for (u32 i = 0; i < g->n; i++)
+		if (g->suspect[i].live)
+			g->fids[g->nfids++] = g->suspect[i].fid;
+	qsort(g->fids, g->nfids, sizeof(*g->fids), fid_order);
+	n = 0;
+	for (u32 i = 0; i < g->nfids; i++)
+		if (!n || fid_cmp(&g->fids[n - 1], &g->fids[i]))
+			g->fids[n++] = g->fids[i];
+	g->nfids = n;
+	g->names_blind = scope->names_blind;
+	return 0;
+}
+
+/* Those found in the pass become rows; false when there is none. */
+static int take_new_dirs(struct gather *g, u32 *added)
+{
+	struct view_buf *buf = g->nfound ? view_buf_new(g->view) : NULL;
+	struct dir_row *grown = NULL;
+	struct object o;
+	u32 before = g->nextra;
+
+	if (g->nfound && buf)
+		grown = realloc(g->extra, (g->nextra + g->nfound) * sizeof(*grown));
+	if (g->nfound && !grown) {
+		view_buf_free(buf);
+		return -ENOMEM;
+	}
+	if (grown)
+		g->extra = grown;
+	for (u32 i = 0; i < g->nfound && g->nextra < GATHER_EXTRA_MAX; i++) {
+		u32 k = 0;
+
+		while (k < g->nextra && g->extra[k].ino != g->found[i].ino)
+			k++;
+		if (k < g->nextra || view_read_object(g->view, buf, g->found[i].ino, &o) ||
+		    !object_is_live(&o) || !S_ISDIR(o.inode.mode))
+			continue;
+		g->extra[g->nextra++] = (struct dir_row){
+			.fid = o.fid, .ino = o.ino, .class = g->found[i].class };
+	}
+	g->nfound = 0;
+	*added = g->nextra - before;
+	view_buf_free(buf);
+	return 0;
+}
+
+static int full_pass(struct gather *g)
+{
+	u32 from = 0, added = 1;
+	int rc = 0;
+
+	while (!rc && added && !*g->cancel) {
+		rc = run_workers(g, gather_directory, from, g->dirs->n + g->nextra);
+		from = g->dirs->n + g->nextra;
+		if (!rc)
+			rc = take_new_dirs(g, &added);
+	}
+	return rc ? rc : run_workers(g, gather_oi_file, 0, g->env->oi_count);
+}
+
+static int scoped_pass(struct gather *g)
+{
+	int rc = make_lists(g);
+
+	if (!rc)
+		rc = run_workers(g, gather_listed, 0, g->nlist);
+	if (!rc && g->env->oi_count)
+		rc = run_workers(g, gather_lookup, 0, g->nfids);
+	return rc;
+}
+
 int gather_run(struct gather *g, const u32 *inos, u32 n, u32 room)
 {
 	int rc;
@@ -474,9 +357,7 @@ int gather_run(struct gather *g, const u32 *inos, u32 n, u32 room)
 	g->room = room;
 	rc = read_suspects(g, inos, n);
 	if (!rc)
-		rc = run_workers(g, gather_directory, g->dirs->n + g->nextra);
-	if (!rc)
-		rc = run_workers(g, gather_oi_file, g->env->oi_count);
+		rc = g->scope ? scoped_pass(g) : full_pass(g);
 	return g->overflow ? -ENOBUFS : rc;
 }
 
@@ -490,6 +371,9 @@ void gather_free(struct gather *g)
 	free(g->suspect);
 	free(g->by_fid);
 	free(g->extra);
+	free(g->found);
+	free(g->list);
+	free(g->fids);
 	if (g->arena)
 		membudget_unmap(g->mem, g->arena, g->room, g->room);
 	pthread_mutex_destroy(&g->lock);

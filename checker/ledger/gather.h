@@ -3,6 +3,11 @@
  * Exact facts for a batch of suspects: every name entry and every OI record that
  * concerns one of them, gathered by one pass over all directories and one over the
  * OI files, whatever the number of suspects.  The ledger is not asked.
+ *
+ * A look with a scope reads less: the directories that it names, those that the
+ * suspects' linkEAs name and the suspects themselves; of the OI, the records of the
+ * FIDs that it names and of the suspects'.  What only a full pass can tell (that no
+ * directory has a name, that no other record leads to an inode) is not for it.
  */
 #ifndef MDTCHECK_LEDGER_GATHER_H
 #define MDTCHECK_LEDGER_GATHER_H
@@ -11,6 +16,7 @@
 
 #include "ledger/dirtable.h"
 #include "ledger/nameset.h"
+#include "ledger/print.h"
 #include "mdtcheck/facts.h"
 
 #define GATHER_NONE UINT32_MAX
@@ -19,6 +25,8 @@
 /* A name entry as it is kept; the name's bytes follow. */
 struct gather_name {
 	u32 next; /* offset of the suspect's next one, GATHER_NONE */
+	u32 before; /* offset of the one kept before it from this directory, GATHER_NONE */
+	u32 ino;
 	u32 dir_ino;
 	struct fid dir_fid, lufid;
 	u8 dir_class, type, has_lufid, data_bad, dir_encrypted;
@@ -59,12 +67,28 @@ struct gather_suspect {
 	bool live, is_dir;
 	u32 names, oi; /* heads of their lists, GATHER_NONE */
 	struct gather_dir *dir; /* owned; directories only */
+	struct object_print print; /* as it was before the passes */
 };
 
 /* FIDs that may lie in an unreadable part of the OI. */
 struct gather_lost {
 	u32 oi;
 	u64 from, to;
+};
+
+/* What a look at few suspects reads, beside what they name themselves.  Nothing is owned. */
+struct gather_scope {
+	const u32 *dirs; /* inode numbers, in any order */
+	u32 ndirs;
+	const struct fid *fids; /* in any order */
+	u32 nfids;
+	bool names_blind; /* as the last full pass found it */
+};
+
+/* A directory that the scan did not meet. */
+struct gather_new {
+	u32 ino;
+	u8 class; /* enum dir_class, from the directory that holds its name */
 };
 
 struct gather {
@@ -75,6 +99,13 @@ struct gather {
 	const struct hash_key *key;
 	u32 threads;
 	volatile int *cancel;
+	const struct gather_scope *scope; /* NULL: read everything */
+
+	/* With a scope: the directories and FIDs to be read, sorted. */
+	u32 *list;
+	u32 nlist, list_cap;
+	struct fid *fids;
+	u32 nfids;
 
 	struct gather_suspect *suspect; /* by inode number */
 	u32 n;
@@ -87,9 +118,11 @@ struct gather {
 	u32 used, room;
 	bool overflow;
 
-	/* Directories made after the scan that a suspect's linkEA names. */
+	/* Directories made after the scan. */
 	struct dir_row *extra;
 	u32 nextra;
+	struct gather_new *found; /* those met in a full pass, not yet read */
+	u32 nfound, found_cap;
 
 	/* Entries and records with inode numbers that cannot be. */
 	struct gather_suspect stray;

@@ -34,7 +34,7 @@ int finding_list_init(struct finding_list *l, u32 max_listed)
 	return 0;
 }
 
-static void stored_finding_free(struct stored_finding *s)
+void stored_finding_free(struct stored_finding *s)
 {
 	u32 i;
 
@@ -191,13 +191,13 @@ static struct finding_counts *counts_of(struct finding_list *l, const struct rul
 	return i < l->nrules ? &l->by_rule[i] : NULL;
 }
 
-static void count_primary(struct finding_list *l, const struct finding *f)
+static void count_primary(struct finding_list *l, const struct rule *rule, enum severity severity)
 {
-	struct finding_counts *c = counts_of(l, f->rule);
+	struct finding_counts *c = counts_of(l, rule);
 
-	l->total.primary[f->severity]++;
+	l->total.primary[severity]++;
 	if (c)
-		c->primary[f->severity]++;
+		c->primary[severity]++;
 }
 
 static bool have_room(struct finding_list *l)
@@ -224,7 +224,7 @@ struct stored_finding *finding_list_add(struct finding_list *l, const struct fin
 	if (f->state == FINDING_TRANSIENT)
 		return NULL;
 	if (f->state == FINDING_CONFIRMED)
-		count_primary(l, f);
+		count_primary(l, f->rule, f->severity);
 	if (!l->max_listed || l->count < l->max_listed) {
 		s = have_room(l) ? stored_finding_new(f) : NULL;
 		l->no_memory |= !s;
@@ -234,6 +234,19 @@ struct stored_finding *finding_list_add(struct finding_list *l, const struct fin
 	else
 		l->dropped++;
 	return s;
+}
+
+void finding_list_adopt(struct finding_list *l, struct stored_finding *f, enum finding_state state)
+{
+	f->state = state;
+	if (state == FINDING_CONFIRMED)
+		count_primary(l, f->rule, f->severity);
+	if ((!l->max_listed || l->count < l->max_listed) && have_room(l)) {
+		l->items[l->count++] = f;
+		return;
+	}
+	l->dropped++;
+	stored_finding_free(f);
 }
 
 void finding_list_set_cause(struct finding_list *l, struct stored_finding *effect,

@@ -98,6 +98,8 @@ struct stored_finding {
 
 	/* Names the finding in every run: rule, subject and joins, not order and not counters. */
 	u64 fingerprint;
+	u64 facts;  /* what must stand still for the finding to be confirmed, hashed; live targets */
+	bool moved; /* that changed while it was looked at */
 	struct stored_finding *cause; /* NULL: a primary; set by finding_list_set_cause() */
 	u64 caused;		      /* how many others name this one as their cause */
 	char **paths;		      /* raw bytes, absolute; each and the array malloc'd, owned */
@@ -129,6 +131,12 @@ int finding_list_init(struct finding_list *l, u32 max_listed);
  * kept nor counted here; unstable ones are kept, not counted.
  */
 struct stored_finding *finding_list_add(struct finding_list *l, const struct finding *f);
+/*
+ * Takes over a finding that came off another list, in the state given; it is
+ * freed where there is no room for it.
+ */
+void finding_list_adopt(struct finding_list *l, struct stored_finding *f, enum finding_state state);
+void stored_finding_free(struct stored_finding *f);
 /* effect follows from cause (its root cause): moves it in the counts. */
 void finding_list_set_cause(struct finding_list *l, struct stored_finding *effect,
 			    struct stored_finding *cause);

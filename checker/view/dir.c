@@ -128,11 +128,12 @@ static int block_take(struct dir_read *r, u64 logical, u64 physical, u8 *block,
 /* ---- runs of blocks -------------------------------------------------------------------------- */
 
 /* Blocks of the run that nobody read before, from its start on. */
-static u32 run_claim(struct view *v, const struct map_run *run, u32 most)
+static u32 run_claim(const struct dir_read *r, const struct map_run *run, u32 most)
 {
 	u32 n = 0;
 
-	while (n < most && n < run->count && view_claim_block(v, run->physical + n))
+	while (n < most && n < run->count &&
+	       (view_claim_block(r->view, run->physical + n) || r->ops->again))
 		n++;
 	return n;
 }
@@ -170,7 +171,7 @@ static int run_read(struct dir_read *r, struct map_run run)
 	int rc = 0;
 
 	while (run.count && !rc) {
-		u32 n = run_claim(r->view, &run, most);
+		u32 n = run_claim(r, &run, most);
 
 		if (n)
 			rc = batch_read(r, &run, n);

@@ -75,6 +75,8 @@ struct dir_ops {
 	int (*entry)(void *arg, const struct object *dir, const struct dirent_rec *d);
 	/* NULL: somebody else has heard of them. */
 	void (*problem)(void *arg, const struct view_problem *p);
+	/* The directory was read in this pass before: its blocks are taken, by itself. */
+	bool again;
 };
 
 struct oi_ops {

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The passes over directories and the OI: what concerns a suspect is kept.  Facts go
+ * into one arena under a lock; a directory whose blocks changed while they were read
+ * is read again, and what was kept of it is dropped first.
+ */
+#include "ledger/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define GATHER_STRAYS_MAX 10000U
+#define DIR_TRIES 3 /* of a directory that changes its blocks while they are read */
+
+/* ---- keeping facts ---- */
+
+/* Room in the arena for len bytes; GATHER_NONE when there is none. With the lock. */
+static u32 arena_take(struct gather *g, size_t len)
+{
+	u32 need = (u32)(len + 7) & ~7u;
+	u32 off = g->used;
+
+	if (need > g->room - g->used) {
+		g->overflow = true;
+		return GATHER_NONE;
+	}
+	g->used += need;
+	return off;
+}
+
+static int keep_name(struct worker *w, struct gather_suspect *s, const struct dirent_rec *d)
+{
+	struct gather *g = w->g;
+	struct gather_name n = {
+		.before = w->kept,
+		.ino = d->ino,
+		.dir_ino = w->row->ino,
+		.dir_fid = w->dir_fid,
+		.lufid = d->lufid,
+		.dir_class = w->row->class,
+		.type = d->type,
+		.has_lufid = d->has_lufid,
+		.data_bad = d->data_bad,
+		.dir_encrypted = !!(w->row->flags & DIRF_ENCRYPT),
+		.namelen = d->namelen,
+	};
+	u32 off;
+
+	pthread_mutex_lock(&g->lock);
+	off = arena_take(g, sizeof(n) + d->namelen);
+	if (off != GATHER_NONE) {
+		n.next = s->names;
+		memcpy(g->arena + off, &n, sizeof(n));
+		memcpy(g->arena + off + sizeof(n), d->name, d->namelen);
+		s->names = off;
+		w->kept = off;
+	}
+	pthread_mutex_unlock(&g->lock);
+	return off == GATHER_NONE ? -ENOBUFS : 0;
+}
+
+static struct gather_name *name_at(struct gather *g, u32 off)
+{
+	return (struct gather_name *)(void *)(g->arena + off);
+}
+
+/* Takes back the names of the directory at hand: it will be read again. */
+static void drop_names(struct worker *w)
+{
+	struct gather *g = w->g;
+
+	pthread_mutex_lock(&g->lock);
+	for (; w->kept != GATHER_NONE; w->kept = name_at(g, w->kept)->before) {
+		const struct gather_name *n = name_at(g, w->kept);
+		bool stray = n->ino > g->env->info->inodes_count;
+		struct gather_suspect *s = stray ? &g->stray : gather_find(g, n->ino);
+		u32 *at = &s->names;
+
+		/* Kept last, found first: others add at the head too, but few. */
+		while (*at != w->kept)
+			at = &name_at(g, *at)->next;
+		*at = n->next;
+	}
+	pthread_mutex_unlock(&g->lock);
+}
+
+static int keep_oi(struct worker *w, struct gather_suspect *s, const struct oi_record *r)
+{
+	struct gather *g = w->g;
+	struct gather_oi o = { .fact = { .oi = w->oi, .rec = *r } };
+	u32 off;
+
+	pthread_mutex_lock(&g->lock);
+	off = arena_take(g, sizeof(o));
+	if (off != GATHER_NONE) {
+		o.next = s->oi;
+		memcpy(g->arena + off, &o, sizeof(o));
+		s->oi = off;
+	}
+	pthread_mutex_unlock(&g->lock);
+	return off == GATHER_NONE ? -ENOBUFS : 0;
+}
+
+/* A damaged image may be full of impossible inode numbers: the first ones tell enough. */
+static bool stray_wanted(struct gather *g)
+{
+	return __atomic_add_fetch(&g->strays, 1, __ATOMIC_RELAXED) <= GATHER_STRAYS_MAX;
+}
+
+/* ---- directories ---- */
+
+static void note_twice(struct worker *w, const struct dirent_rec *d)
+{
+	struct gather_dir *dir = w->dir;
+
+	if (!nameset_add(&w->names, d->name, d->namelen) || dir->twice)
+		return;
+	dir->twice = malloc(d->namelen);
+	if (!dir->twice)
+		return;
+	memcpy(dir->twice, d->name, d->namelen);
+	dir->twice_len = d->namelen;
+}
+
+static void note_child(struct worker *w, const struct dirent_rec *d)
+{
+	struct gather_dir *dir = w->dir;
+
+	if (dir->nchildren == GATHER_CHILDREN_MAX ||
+	    (dir->nchildren >= GATHER_CHILDREN_FIRST && d->type != 2))
+		return;
+	dir->child[dir->nchildren++] = (struct gather_child){
+		.ino = d->ino, .name = gather_child_name(w->g, d->name, d->namelen)
+	};
+}
+
+static enum dir_class class_below(u8 class)
+{
+	switch (class) {
+	case DIR_RPD:
+		return DIR_REMOTE;
+	case DIR_PENDING:
+		return DIR_ORPHAN;
+	default:
+		return class;
+	}
+}
+
+/* Live targets, full passes: a directory that is younger than the scan has names too. */
+static int note_new_dir(struct worker *w, const struct dirent_rec *d)
+{
+	struct gather *g = w->g;
+	struct gather_new *grown;
+	int rc = 0;
+
+	if (g->env->info->is_static || g->scope || (d->type != 2 && d->type) || !d->ino ||
+	    d->ino > g->env->info->inodes_count || dirtable_find(g->dirs, d->ino))
+		return 0;
+	pthread_mutex_lock(&g->lock);
+	if (g->nfound == g->found_cap) {
+		u32 cap = g->found_cap ? g->found_cap * 2 : 64;
+
+		grown = realloc(g->found, cap * sizeof(*grown));
+		if (grown) {
+			g->found = grown;
+			g->found_cap = cap;
+		} else {
+			rc = -ENOMEM;
+		}
+	}
+	if (!rc)
+		g->found[g->nfound++] = (struct gather_new){ d->ino, class_below(w->row->class) };
+	pthread_mutex_unlock(&g->lock);
+	return rc;
+}
+
+static int gather_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	struct worker *w = arg;
+	struct gather_suspect *s;
+	int rc;
+
+	if (dirent_is_dot(d))
+		return 0;
+	if (dirent_is_dotdot(d)) {
+		if (w->dir) {
+			w->dir->dotdot_ino = d->ino;
+			w->dir->dotdot_has_lufid = d->has_lufid;
+			w->dir->dotdot_lufid = d->lufid;
+		}
+		return 0;
+	}
+	if (w->dir) {
+		w->dir->subdirs += d->type == 2;
+		note_twice(w, d);
+		note_child(w, d);
+	}
+	if (d->ino > w->g->env->info->inodes_count)
+		return stray_wanted(w->g) ? keep_name(w, &w->g->stray, d) : 0;
+	rc = note_new_dir(w, d);
+	if (rc)
+		return rc;
+	s = gather_find(w->g, d->ino);
+	return s ? keep_name(w, s, d) : 0;
+}
+
+static void gather_dir_problem(void *arg, const struct view_problem *p)
+{
+	struct worker *w = arg;
+
+	w->blind = true;
+	pthread_mutex_lock(&w->g->lock);
+	if (w->dir) {
+		w->dir->blind = true;
+		if (!w->dir->problem) {
+			w->dir->problem = p->why;
+			w->dir->problem_block = p->block;
+		}
+	}
+	if (w->g->problem)
+		w->g->problem(w->g->problem_arg, 0, p);
+	pthread_mutex_unlock(&w->g->lock);
+}
+
+/*
+ * What cannot change need not be read to know that it names no suspect.  On a live
+ * target every directory is read.
+ */
+static bool names_no_suspect(const struct gather *g, const struct dir_row *row)
+{
+	return g->env->info->is_static && !(row->reach & g->reach) && !(row->flags & DIRF_BLIND) &&
+	       !gather_find(g, row->ino);
+}
+
+static void forget_dir(struct gather_dir *d)
+{
+	free(d->twice);
+	*d = (struct gather_dir){ 0 };
+}
+
+/*
+ * Was the directory what it was, with the blocks it had, to the end?  A split moves
+ * names to a new block, and an inode that is used anew has blocks of its own: in
+ * both cases names may have been missed.
+ */
+static bool dir_stood_still(struct worker *w, const struct object *before, const u8 *map)
+{
+	struct object o;
+
+	return !view_read_object(w->g->view, w->buf, w->row->ino, &o) && object_is_live(&o) &&
+	       o.inode.generation == before->inode.generation &&
+	       o.inode.size == before->inode.size && o.inode.flags == before->inode.flags &&
+	       !memcmp(o.inode.block_area, map, EXT4_N_BLOCKS_BYTES);
+}
+
+/* One reading; *still: nothing was missed.  Sets *gone where there is no such directory. */
+static int read_directory(struct worker *w, bool again, bool *still, bool *gone)
+{
+	struct dir_ops ops = { gather_entry, gather_dir_problem, again };
+	u8 map[EXT4_N_BLOCKS_BYTES];
+	struct gather *g = w->g;
+	struct gather_suspect *s;
+	struct object o;
+	int rc = view_read_object(g->view, w->buf, w->row->ino, &o);
+
+	*still = true;
+	w->blind = false;
+	/* A directory that is gone has no names; one that cannot be read hides them. */
+	if (rc) {
+		w->blind = true;
+		*gone = true;
+		return 0;
+	}
+	*gone = !object_is_live(&o) || !S_ISDIR(o.inode.mode);
+	if (*gone)
+		return 0;
+	s = gather_find(g, o.ino);
+	w->dir = s ? s->dir : NULL;
+	w->dir_fid = o.fid;
+	if (w->dir)
+		forget_dir(w->dir);
+	nameset_begin(&w->names, 0, 0);
+	memcpy(map, o.inode.block_area, sizeof(map));
+	rc = view_read_dir(g->view, w->buf, &o, &ops, w);
+	if (!rc && !g->env->info->is_static)
+		*still = dir_stood_still(w, &o, map);
+	return rc;
+}
+
+int gather_directory(struct worker *w, u32 i)
+{
+	struct gather *g = w->g;
+	bool still = false, gone = false;
+	int rc = 0;
+
+	w->row = i < g->dirs->n ? &g->dirs->rows[i] : &g->extra[i - g->dirs->n];
+	if (names_no_suspect(g, w->row))
+		return 0;
+	w->kept = GATHER_NONE;
+	w->dir = NULL;
+	/*
+	 * One that grows faster than it is read is taken as it was read last: a name that
+	 * was missed is then in a block that the next look knows of.
+	 */
+	for (u32 try = 0; !still && !gone && !rc && try < DIR_TRIES; try++) {
+		drop_names(w);
+		rc = read_directory(w, try, &still, &gone);
+	}
+	if (gone)
+		drop_names(w);
+	if (w->blind)
+		__atomic_store_n(&g->names_blind, true, __ATOMIC_RELAXED);
+	if (w->dir && !gone) {
+		w->dir->seen = true;
+		w->dir->huge = w->names.full;
+	}
+	return rc;
+}
+
+/* With a scope: number i of the list. */
+int gather_listed(struct worker *w, u32 i)
+{
+	const struct gather *g = w->g;
+	const struct dir_row *row = dirtable_find(g->dirs, g->list[i]);
+
+	if (row)
+		return gather_directory(w, (u32)(row - g->dirs->rows));
+	for (u32 k = 0; k < g->nextra; k++)
+		if (g->extra[k].ino == g->list[i])
+			return gather_directory(w, g->dirs->n + k);
+	return 0;
+}
+
+/* ---- the OI ---- */
+
+static int gather_record(void *arg, u32 oi, const struct oi_record *r, u64 block)
+{
+	struct worker *w = arg;
+	struct gather *g = w->g;
+	struct gather_suspect *s;
+	u32 slot;
+	int rc = 0;
+
+	if ((!r->ino || r->ino > g->env->info->inodes_count) && stray_wanted(g))
+		rc = keep_oi(w, &g->stray, r);
+	s = gather_find(g, r->ino);
+	if (s)
+		rc = keep_oi(w, s, r);
+	for (slot = gather_fid_slot(g, &r->fid); !rc && g->by_fid[slot];
+	     slot = (slot + 1) & (g->by_fid_slots - 1)) {
+		s = &g->suspect[g->by_fid[slot] - 1];
+		if (fid_equal(&s->fid, &r->fid) && s->ino != r->ino)
+			rc = keep_oi(w, s, r);
+	}
+	return rc;
+}
+
+static void gather_oi_problem(void *arg, const struct view_problem *p)
+{
+	struct worker *w = arg;
+	struct gather *g = w->g;
+
+	pthread_mutex_lock(&g->lock);
+	if (p->lost_from <= p->lost_to) {
+		/* More holes than fit: the last one swallows the rest. */
+		if (g->nlost == GATHER_LOST_MAX)
+			g->lost[--g->nlost] = (struct gather_lost){ UINT32_MAX, 0, UINT64_MAX };
+		else
+			g->lost[g->nlost] = (struct gather_lost){ w->oi, p->lost_from, p->lost_to };
+		g->nlost++;
+	}
+	if (g->problem)
+		g->problem(g->problem_arg, w->oi + 1, p);
+	pthread_mutex_unlock(&g->lock);
+}
+
+int gather_oi_file(struct worker *w, u32 i)
+{
+	static const struct oi_ops ops = { .record = gather_record, .problem = gather_oi_problem };
+
+	w->oi = i;
+	return w->g->env->oi_ino[i] ? view_read_oi(w->g->view, w->buf, i, &ops, w) : 0;
+}
+
+static void lose_seq(struct gather *g, u32 oi, u64 seq)
+{
+	const struct view_problem p = { .kind = PROBLEM_IAM, .lost_from = seq, .lost_to = seq };
+	struct worker w = { .g = g, .oi = oi };
+
+	gather_oi_problem(&w, &p);
+}
+
+/* With a scope: FID number i. */
+int gather_lookup(struct worker *w, u32 i)
+{
+	struct gather *g = w->g;
+	const struct fid *fid = &g->fids[i];
+	struct oi_record rec;
+	int rc;
+
+	w->oi = (u32)fid->seq & (g->env->oi_count - 1);
+	if (!g->env->oi_ino[w->oi])
+		return 0;
+	rc = view_oi_lookup(g->view, w->buf, fid, &rec);
+	if (!rc)
+		return gather_record(w, w->oi, &rec, 0);
+	if (rc != -ENOENT)
+		lose_seq(g, w->oi, fid->seq);
+	return 0;
+}

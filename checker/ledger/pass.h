@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What gather.c, which drives the passes, and pass.c, which makes them, share. */
+#ifndef MDTCHECK_LEDGER_PASS_H
+#define MDTCHECK_LEDGER_PASS_H
+
+#include "ledger/gather.h"
+
+struct worker {
+	struct gather *g;
+	struct view_buf *buf;
+	struct nameset names;
+	const struct dir_row *row;   /* of the directory being read */
+	struct gather_dir *dir;	     /* of the directory being read, when it is a suspect */
+	struct fid dir_fid;	     /* as read now */
+	u32 kept;		     /* of its names the one kept last, GATHER_NONE */
+	bool blind;		     /* some of it could not be read */
+	u32 oi;			     /* of the OI file being read */
+	u32 *next;		     /* common counter */
+	int (*work)(struct worker *w, u32 i);
+	u32 total;
+	int rc;
+};
+
+/* Work of a thread: the i-th directory (then those made since), OI file, listed directory, FID. */
+int gather_directory(struct worker *w, u32 i);
+int gather_oi_file(struct worker *w, u32 i);
+int gather_listed(struct worker *w, u32 i);
+int gather_lookup(struct worker *w, u32 i);
+
+/* Where in by_fid a FID is looked for first. */
+u32 gather_fid_slot(const struct gather *g, const struct fid *f);
+
+#endif
