@@ -230,7 +230,9 @@ static void fill_dir(struct judge *j, const struct gather_suspect *s, struct fac
 
 	if (row) {
 		f->own_class = row->class;
-		f->in_loop = row->flags & DIRF_LOOP;
+		/* The scan saw it in pieces: a move meanwhile looks like a loop. */
+		f->in_loop = (row->flags & DIRF_LOOP) &&
+			     (f->env->info->is_static || paths_loop(j->paths, f->obj->ino));
 	}
 	if (!d || !d->seen)
 		return;

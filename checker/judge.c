@@ -2,8 +2,8 @@
 /*
  * From the facts about one suspect to findings.
  *
- * The object is read again here, after both passes: on a live target all sides
- * are compared once more when the suspect is settled.
+ * The object is read again here, after both passes: only what it says before and
+ * after can have been true in between.
  */
 #include "judge.h"
 #include "rules/rules.h"
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PATHS_PER_FINDING 8
 
@@ -62,6 +63,11 @@ static void sink_commit(struct sink *s)
 		return;
 	s->open = false;
 	st = finding_list_add(s->j->list, &s->cur);
+	if (st) {
+		st->facts = still_facts(&s->j->still, s->f, &s->cur);
+		st->moved = s->f && still_moved(&s->j->still, s->rule,
+						S_ISDIR(s->f->obj->inode.mode));
+	}
 	if (st && s->f)
 		s->rc = add_paths(s->j, s->f, st);
 	else if (st)
@@ -152,6 +158,8 @@ int judge_suspect(struct judge *j, const struct gather_suspect *s)
 		coverage_incomplete(&j->r->cov, "a suspect could not be read again");
 		return 0;
 	}
+	j->still.before = &s->print;
+	object_print(&o, j->still.key, &j->still.after);
 	return judge_object(j, s, &o);
 }
 
@@ -164,6 +172,8 @@ int judge_strays(struct judge *j)
 	struct gather *g = j->g;
 	int rc = 0;
 
+	j->still.before = NULL;
+	memset(&j->still.after, 0, sizeof(j->still.after));
 	for (u32 off = all->names; off != GATHER_NONE && !rc;) {
 		u32 next = gather_name_at(g, off)->next;
 
@@ -187,7 +197,7 @@ int judge_strays(struct judge *j)
 
 int judge_open(struct judge *j, struct run *r)
 {
-	*j = (struct judge){ .r = r };
+	*j = (struct judge){ .r = r, .still.key = &r->poster.key };
 	j->buf = view_buf_new(r->view);
 	j->buf2 = view_buf_new(r->view);
 	j->paths = paths_new(r->view, &r->env, &r->dirs);

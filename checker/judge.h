@@ -10,6 +10,7 @@
 #include "paths.h"
 #include "phases.h"
 #include "shares.h"
+#include "still.h"
 
 struct judge {
 	struct run *r;
@@ -19,6 +20,7 @@ struct judge {
 	struct paths *paths;
 	struct rule_verdict *verdicts; /* indexed like rule_table(), filled if not NULL; not owned */
 	bool count_unknown; /* add to the coverage what could not be told */
+	struct still still; /* of the suspect that is being judged */
 	struct view_buf *buf, *buf2;
 
 	/* Scratch for the facts of one suspect. */

@@ -27,6 +27,7 @@ enum option_id {
 	OPT_COPY_TO,
 	OPT_SETTLE_ROUNDS,
 	OPT_NO_OVERLAY,
+	OPT_SETTLE_DELAY,
 	OPT_CONSTANT_HASH,
 	OPT_ALL_SUSPECTS,
 };
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
 	{ "copy-to", required_argument, NULL, OPT_COPY_TO },
 	{ "settle-rounds", required_argument, NULL, OPT_SETTLE_ROUNDS },
 	{ "no-journal-overlay", no_argument, NULL, OPT_NO_OVERLAY },
+	{ "settle-delay", required_argument, NULL, OPT_SETTLE_DELAY },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
 	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
 	{ "help", no_argument, NULL, 'h' },
@@ -84,7 +86,8 @@ static const char help_text[] =
 	"Run:\n"
 	"      --threads N          threads of the scan (one for each processor)\n"
 	"      --memory SIZE        use at most SIZE bytes (suffixes K, M, G, T)\n"
-	"      --settle-rounds N    look again at a suspect up to N times (5)\n"
+	"      --settle-rounds N    look again at a suspect up to N times (10)\n"
+	"      --settle-delay MS    confirm what has stood still for so long (12000)\n"
 	"      --no-journal-overlay read an unmounted target without what its journal has newer\n"
 	"\n"
 	"Target:\n"
@@ -370,6 +373,8 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 		return 0;
 	case OPT_SETTLE_ROUNDS:
 		return parse_u32(c, "settle-rounds", optarg, 1, 1000, &o->settle_rounds);
+	case OPT_SETTLE_DELAY:
+		return parse_u32(c, "settle-delay", optarg, 0, 3600000, &o->settle_delay);
 	case 'h':
 	case 'V':
 	case OPT_LIST_RULES:
@@ -443,6 +448,7 @@ int options_parse(int argc, char **argv, struct options *out, char *err, size_t 
 		.target.fstype = "ldiskfs",
 		.max_findings = DEFAULT_MAX_FINDINGS,
 		.settle_rounds = DEFAULT_SETTLE_ROUNDS,
+		.settle_delay = DEFAULT_SETTLE_DELAY,
 	};
 	int id, rc = 0;
 

@@ -23,7 +23,8 @@ enum output_format { FORMAT_DEFAULT, FORMAT_JSON, FORMAT_TEXT };
 enum rules_format { RULES_TEXT, RULES_JSON, RULES_MAN };
 
 #define DEFAULT_MAX_FINDINGS 10000
-#define DEFAULT_SETTLE_ROUNDS 5
+#define DEFAULT_SETTLE_ROUNDS 10
+#define DEFAULT_SETTLE_DELAY 12000 /* two commit intervals of a journal, and some */
 #define MAX_THREADS 256
 
 struct options {
@@ -39,7 +40,8 @@ struct options {
 	u32 threads;		      /* 0: as many as there are processors */
 	u64 memory;		      /* bytes; 0: not given */
 	u32 max_findings;	      /* listed at most; 0: all */
-	u32 settle_rounds;
+	u32 settle_rounds;	      /* looks at a suspect after the first */
+	u32 settle_delay;	      /* ms from the first look that agrees to the last */
 	bool no_overlay; /* an unreplayed journal is left alone */
 	bool *rule_off;		      /* indexed like rule_table(); owned */
 

@@ -10,6 +10,7 @@
 
 #define PATHS_DEPTH_MAX 256
 #define PATHS_CACHE 1024
+#define PATHS_LOOP_MAX 4096
 
 /* The name of one directory in its parent. */
 struct cached {
@@ -142,4 +143,38 @@ bool paths_dir_name(struct paths *p, u32 dir_ino, struct strbuf *out)
 		return false;
 	strbuf_add(out, c->name, c->len);
 	return true;
+}
+
+/* ---- loops ---- */
+
+static int seek_dotdot(void *arg, const struct object *dir, const struct dirent_rec *d)
+{
+	u32 *up = arg;
+
+	if (!dirent_is_dotdot(d))
+		return 0;
+	*up = d->ino;
+	return 1;
+}
+
+bool paths_loop(struct paths *p, u32 dir_ino)
+{
+	static const struct dir_ops ops = { .entry = seek_dotdot };
+	u32 at = dir_ino;
+	struct object o;
+
+	for (u32 i = 0; i < PATHS_LOOP_MAX; i++) {
+		u32 up = 0;
+
+		if (view_read_object(p->view, p->buf, at, &o) || !object_is_live(&o))
+			return false;
+		view_pass_begin(p->view);
+		view_read_dir(p->view, p->buf, &o, &ops, &up);
+		if (!up || up == at)
+			return false;
+		if (up == dir_ino)
+			return true;
+		at = up;
+	}
+	return false;
 }

@@ -23,4 +23,7 @@ void paths_of_name(struct paths *p, u32 dir_ino, const char *name, u32 len, stru
 /* Appends the name of a directory in the one that holds it; false when none was found. */
 bool paths_dir_name(struct paths *p, u32 dir_ino, struct strbuf *out);
 
+/* Does the chain of ".." from this directory, as it is now, come back to it? */
+bool paths_loop(struct paths *p, u32 dir_ino);
+
 #endif

@@ -7,68 +7,165 @@
  * OI.  Every verdict comes from bytes read here; the ledger only said where to
  * look.
  *
- * On a live target what was found is looked at again after growing gaps, and what
- * the last look finds is reported (settle).  What only the last look finds is not
- * told apart yet.
+ * On a static target that is the end of it.  On a live one phase_settle.c looks
+ * again at what was found.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "judge.h"
+#include "exact.h"
 
 /* Facts of one suspect with an ordinary name and an OI record, generously. */
 #define EXACT_BYTES_PER_SUSPECT 256U
 #define EXACT_ROOM_MIN (1U << 20)
 #define EXACT_ROOM_MAX (16U << 20)
+#define LOOK_PROBLEMS_MAX 1024
+#define NOTES_MAX (1U << 20)	 /* of each kind */
+#define NOTES_OF_ONE_MAX 256	 /* names of a suspect */
+#define LIVE_FINDINGS_MAX 200000 /* that are looked at again */
 
-/* One look at a set of suspects. */
-struct round {
-	struct run *r;
-	const struct shares *shares;
-	struct finding_list *list;
-	bool first; /* count what could not be told, report broken indexes once */
-	struct view_problem *oi_problem;
-	u32 *oi_number;
-	u32 noi_problems;
-};
+/* ---- what a later look needs ---- */
 
-#define ROUND_PROBLEMS_MAX 1024
-
-static void round_problem(void *arg, u32 oi, const struct view_problem *p)
+static bool grow(void **array, u32 *cap, u32 n, size_t size)
 {
-	struct round *rd = arg;
+	u32 want = *cap ? *cap * 2 : 64;
+	void *p;
 
-	if (!oi || rd->noi_problems == ROUND_PROBLEMS_MAX)
-		return;
-	rd->oi_problem[rd->noi_problems] = *p;
-	rd->oi_number[rd->noi_problems++] = oi - 1;
+	if (n < *cap)
+		return true;
+	p = n < NOTES_MAX ? realloc(*array, want * size) : NULL;
+	if (!p)
+		return false;
+	*array = p;
+	*cap = want;
+	return true;
 }
 
-static int judge_batch(struct round *rd, struct gather *g, bool last)
+static void note_dir(struct look_notes *n, u32 ino)
+{
+	void *array = n->dirs;
+
+	/* Neighbours mostly lie in one directory. */
+	if (n->ndirs && n->dirs[n->ndirs - 1] == ino)
+		return;
+	if (!grow(&array, &n->dirs_cap, n->ndirs, sizeof(u32))) {
+		n->too_many = true;
+		return;
+	}
+	n->dirs = array;
+	n->dirs[n->ndirs++] = ino;
+}
+
+static void note_fid(struct look_notes *n, const struct fid *fid)
+{
+	void *array = n->fids;
+
+	if (!grow(&array, &n->fids_cap, n->nfids, sizeof(*fid))) {
+		n->too_many = true;
+		return;
+	}
+	n->fids = array;
+	n->fids[n->nfids++] = *fid;
+}
+
+static void note_whole(struct look_notes *n, u32 ino)
+{
+	void *array = n->whole;
+
+	if (!grow(&array, &n->whole_cap, n->nwhole, sizeof(u32))) {
+		n->too_many = true;
+		return;
+	}
+	n->whole = array;
+	n->whole[n->nwhole++] = ino;
+}
+
+/* Does a descent by the FID of each record find all of them? */
+static bool descents_find(const struct gather *g, const struct gather_suspect *s)
+{
+	u32 mask = g->env->oi_count - 1;
+
+	for (u32 off = s->oi; off != GATHER_NONE; off = gather_oi_at(g, off)->next) {
+		const struct oi_fact *a = &gather_oi_at(g, off)->fact;
+
+		if (a->oi != (a->rec.fid.seq & mask))
+			return false;
+		for (u32 o = gather_oi_at(g, off)->next; o != GATHER_NONE;
+		     o = gather_oi_at(g, o)->next)
+			if (fid_equal(&gather_oi_at(g, o)->fact.rec.fid, &a->rec.fid))
+				return false;
+	}
+	return true;
+}
+
+static void note_suspect(struct look_notes *n, const struct gather *g,
+			 const struct gather_suspect *s)
+{
+	u32 names = 0;
+
+	for (u32 off = s->names; off != GATHER_NONE && names < NOTES_OF_ONE_MAX; names++) {
+		note_dir(n, gather_name_at(g, off)->dir_ino);
+		off = gather_name_at(g, off)->next;
+	}
+	if (names == NOTES_OF_ONE_MAX || (!g->scope && !descents_find(g, s))) {
+		note_whole(n, s->ino);
+		return;
+	}
+	for (u32 off = s->oi; off != GATHER_NONE; off = gather_oi_at(g, off)->next)
+		note_fid(n, &gather_oi_at(g, off)->fact.rec.fid);
+}
+
+void look_notes_free(struct look_notes *n)
+{
+	free(n->dirs);
+	free(n->fids);
+	free(n->whole);
+	*n = (struct look_notes){ 0 };
+}
+
+/* ---- a look ---- */
+
+static void look_problem(void *arg, u32 oi, const struct view_problem *p)
+{
+	struct look *l = arg;
+
+	if (!oi || l->noi_problems == LOOK_PROBLEMS_MAX)
+		return;
+	l->oi_problem[l->noi_problems] = *p;
+	l->oi_number[l->noi_problems++] = oi - 1;
+}
+
+static int judge_batch(struct look *l, struct gather *g, bool last)
 {
 	struct judge j;
-	int rc = judge_open(&j, rd->r);
+	int rc = judge_open(&j, l->r);
 
 	j.g = g;
-	j.shares = rd->shares;
-	j.list = rd->list;
-	j.count_unknown = rd->first;
-	for (u32 i = 0; i < g->n && !rc; i++)
-		rc = *rd->r->cancel ? -ECANCELED : judge_suspect(&j, &g->suspect[i]);
-	if (!rc && last) {
+	j.shares = l->shares;
+	j.list = l->list;
+	j.count_unknown = l->count_unknown;
+	for (u32 i = 0; i < g->n && !rc; i++) {
+		u64 before = l->list->count + l->list->dropped;
+
+		rc = *l->r->cancel ? -ECANCELED : judge_suspect(&j, &g->suspect[i]);
+		if (l->notes && l->list->count + l->list->dropped > before)
+			note_suspect(l->notes, g, &g->suspect[i]);
+	}
+	if (l->notes)
+		l->notes->names_blind |= g->names_blind;
+	if (!rc && last && !l->scope) {
 		rc = judge_strays(&j);
-		for (u32 i = 0; i < rd->noi_problems; i++)
-			judge_index(&j, &rd->oi_problem[i], rd->oi_number[i]);
+		for (u32 i = 0; i < l->noi_problems; i++)
+			judge_index(&j, &l->oi_problem[i], l->oi_number[i]);
 	}
 	judge_close(&j);
 	return rc;
 }
 
-static int run_batch(struct round *rd, const u32 *inos, u32 n, u32 room, bool last)
+static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last)
 {
-	struct run *r = rd->r;
+	struct run *r = l->r;
 	struct gather g = {
 		.view = r->view,
 		.env = &r->env,
@@ -77,15 +174,16 @@ static int run_batch(struct round *rd, const u32 *inos, u32 n, u32 room, bool la
 		.key = &r->poster.key,
 		.threads = r->threads,
 		.cancel = r->cancel,
-		.problem = round_problem,
-		.problem_arg = rd,
+		.scope = l->scope,
+		.problem = look_problem,
+		.problem_arg = l,
 	};
 	int rc;
 
-	rd->noi_problems = 0;
+	l->noi_problems = 0;
 	rc = gather_run(&g, inos, n, room);
 	if (!rc)
-		rc = *r->cancel ? -ECANCELED : judge_batch(rd, &g, last);
+		rc = *r->cancel ? -ECANCELED : judge_batch(l, &g, last);
 	gather_free(&g);
 	return rc;
 }
@@ -98,26 +196,22 @@ static u32 room_for_facts(struct run *r)
 }
 
 /* All suspects of the ledger, in batches. */
-static int run_round(struct round *rd)
+static int all_batches(struct look *l)
 {
-	struct run *r = rd->r;
+	struct run *r = l->r;
 	u32 room = room_for_facts(r);
 	u32 most = room / EXACT_BYTES_PER_SUSPECT;
 	u32 *inos = malloc(most * sizeof(u32));
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
 
-	rd->oi_problem = calloc(ROUND_PROBLEMS_MAX, sizeof(*rd->oi_problem));
-	rd->oi_number = calloc(ROUND_PROBLEMS_MAX, sizeof(u32));
-	if (!rd->oi_problem || !rd->oi_number)
-		rc = -ENOMEM;
 	for (bool done = false; !rc && !done;) {
 		u32 from = ino, n = 0;
 
 		for (; ino && n < most; ino = ledger_next(&r->ledger, ino + 1))
 			inos[n++] = ino;
 		done = !ino;
-		rc = run_batch(rd, inos, n, room, done);
+		rc = run_batch(l, inos, n, room, done);
 		if (rc == -ENOBUFS && n > 1) {
 			/* Many names for each: the same suspects in smaller batches. */
 			most = n / 2;
@@ -130,98 +224,54 @@ static int run_round(struct round *rd)
 		}
 	}
 	free(inos);
-	free(rd->oi_problem);
-	free(rd->oi_number);
 	return rc;
 }
 
-/* ---- settling ---- */
-
-static int fingerprint_cmp(const void *a, const void *b)
+int exact_look(struct look *l)
 {
-	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+	int rc = -ENOMEM;
 
-	return (x > y) - (x < y);
+	l->oi_problem = calloc(LOOK_PROBLEMS_MAX, sizeof(*l->oi_problem));
+	l->oi_number = calloc(LOOK_PROBLEMS_MAX, sizeof(u32));
+	if (l->oi_problem && l->oi_number)
+		rc = all_batches(l);
+	free(l->oi_problem);
+	free(l->oi_number);
+	l->oi_problem = NULL;
+	l->oi_number = NULL;
+	return rc;
 }
 
-/* Counts what the earlier look found and the later one did not. */
-static u64 count_gone(const struct finding_list *before, const struct finding_list *after)
+/* ---- the phase ---- */
+
+static int look_and_settle(struct run *r, struct shares *shares)
 {
-	u64 *print = malloc((after->count + 1) * sizeof(u64));
-	u64 gone = 0;
+	struct look_notes notes = { 0 };
+	struct finding_list found;
+	struct look l = {
+		.r = r, .shares = shares, .list = &found, .count_unknown = true, .notes = &notes,
+	};
+	int rc = finding_list_init(&found, LIVE_FINDINGS_MAX);
 
-	if (!print)
-		return 0;
-	for (u32 i = 0; i < after->count; i++)
-		print[i] = after->items[i]->fingerprint;
-	qsort(print, after->count, sizeof(u64), fingerprint_cmp);
-	for (u32 i = 0; i < before->count; i++)
-		gone += !bsearch(&before->items[i]->fingerprint, print, after->count, sizeof(u64),
-				 fingerprint_cmp);
-	free(print);
-	return gone;
-}
-
-static void suspect_found(struct run *r, const struct finding_list *list)
-{
-	ledger_forget(&r->ledger);
-	for (u32 i = 0; i < list->count; i++) {
-		if (list->items[i]->ino)
-			ledger_force(&r->ledger, list->items[i]->ino);
-		if (list->items[i]->other_ino)
-			ledger_force(&r->ledger, list->items[i]->other_ino);
-	}
-}
-
-static void sleep_ms(u64 ms, const volatile int *cancel)
-{
-	struct timespec step = { .tv_nsec = 50 * 1000000 };
-
-	for (u64 t = 0; t < ms && !*cancel; t += 50)
-		nanosleep(&step, NULL);
-}
-
-/* Looks again until a look finds all that the one before it found. */
-static int settle(struct round *rd)
-{
-	static const u32 gap_ms[] = { 100, 1000, 3000, 8000 };
-	struct run *r = rd->r;
-	struct finding_list next;
-	int rc = 0;
-
-	rd->first = false;
-	for (u32 i = 0; i < ARRAY_SIZE(gap_ms) && i + 1 < r->opt->settle_rounds; i++) {
-		if (!rd->list->count)
-			break;
-		sleep_ms(gap_ms[i], r->cancel);
-		suspect_found(r, rd->list);
-		rc = finding_list_init(&next, r->opt->max_findings);
-		if (rc)
-			break;
-		rd->list = &next;
-		rc = run_round(rd);
-		if (!rc)
-			r->transient += count_gone(&r->findings, &next);
-		finding_list_free(&r->findings);
-		r->findings = next;
-		rd->list = &r->findings;
-		if (rc)
-			break;
-	}
+	if (rc)
+		return rc;
+	rc = exact_look(&l);
+	if (!rc)
+		rc = phase_settle(r, shares, &found, &notes);
+	look_notes_free(&notes);
+	finding_list_free(&found);
 	return rc;
 }
 
 int phase_exact(struct run *r, char *err, size_t errlen)
 {
 	struct shares shares = { 0 };
-	struct round rd = { .r = r, .shares = &shares, .list = &r->findings, .first = true };
+	struct look l = { .r = r, .shares = &shares, .list = &r->findings, .count_unknown = true };
 	int rc = shares_collect(r, &shares);
 
 	r->suspects = ledger_suspects(&r->ledger);
 	if (!rc && (r->suspects || r->strays || r->oi_suspect || r->oi_blind))
-		rc = run_round(&rd);
-	if (!rc && !r->env.info->is_static)
-		rc = settle(&rd);
+		rc = r->env.info->is_static ? exact_look(&l) : look_and_settle(r, &shares);
 	shares_free(&shares);
 	if (rc && rc != -ECANCELED)
 		snprintf(err, errlen, "the exact phase failed: %s", strerror(-rc));

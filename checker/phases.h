@@ -4,7 +4,7 @@
  *
  *	scan	every object, name entry and OI record once: sums, counters, suspects
  *	exact	all sides of the suspects again: facts, rules, findings
- *	settle	on a live target: the exact phase again for what it found, later
+ *	settle	on a live target, part of it: what was found is looked at again
  *	group	what caused what; paths of the findings
  *
  * The run context is filled by main.c and lives until the report is written.

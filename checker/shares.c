@@ -116,16 +116,65 @@ int shares_collect(struct run *r, struct shares *s)
 		return -ENOMEM;
 	if (s->n)
 		qsort(s->claim, s->n, sizeof(*s->claim), claim_cmp);
-	for (u32 i = 0; i < s->n; i++) {
+	for (u32 i = 0; i < s->n; i++)
 		s->by_ino[i] = i;
-		ledger_force(&r->ledger, s->claim[i].ino);
-	}
+	shares_force(r, s);
 	qsort_r(s->by_ino, s->n, sizeof(u32), ino_cmp, s->claim);
 	return 0;
 }
 
+static bool still_claims(const struct object *o, const struct share_fact *claim)
+{
+	struct lov_object slot;
+	struct lov_comp comp;
+
+	if (!object_is_live(o) || !S_ISREG(o->inode.mode) || !object_has_lov(o) ||
+	    !fid_equal(&o->fid, &claim->claimant))
+		return false;
+	for (u32 i = 0; i < o->lov.entry_count; i++) {
+		lov_component(&o->lov, i, &comp);
+		if (!lov_comp_has_objects(&comp))
+			continue;
+		for (u32 k = 0; k < comp.nobjects; k++) {
+			lov_object_at(&comp, k, &slot);
+			if (!slot.dummy && slot.ost_idx == claim->ost_idx &&
+			    fid_equal(&slot.fid, &claim->object))
+				return true;
+		}
+	}
+	return false;
+}
+
+int shares_refresh(struct run *r, struct shares *s)
+{
+	struct view_buf *buf;
+	struct object o;
+
+	if (!s->n)
+		return 0;
+	if (!s->gone)
+		s->gone = calloc(s->n, 1);
+	buf = view_buf_new(r->view);
+	if (!s->gone || !buf) {
+		view_buf_free(buf);
+		return -ENOMEM;
+	}
+	for (u32 i = 0; i < s->n; i++)
+		s->gone[i] = view_read_object(r->view, buf, s->claim[i].ino, &o) ||
+			     !still_claims(&o, &s->claim[i]);
+	view_buf_free(buf);
+	return 0;
+}
+
+void shares_force(struct run *r, const struct shares *s)
+{
+	for (u32 i = 0; i < s->n; i++)
+		ledger_force(&r->ledger, s->claim[i].ino);
+}
+
 void shares_free(struct shares *s)
 {
+	free(s->gone);
 	free(s->claim);
 	free(s->by_ino);
 	memset(s, 0, sizeof(*s));
@@ -169,8 +218,9 @@ s64 shares_of(const struct shares *s, u32 ino, struct share_fact **out)
 			return -ENOMEM;
 		}
 		all = grown;
-		memcpy(all + n, s->claim + from, (to - from) * sizeof(*all));
-		n += to - from;
+		for (; from < to; from++)
+			if (!s->gone || !s->gone[from])
+				all[n++] = s->claim[from];
 	}
 	*out = all;
 	return n;

@@ -12,10 +12,15 @@ struct shares {
 	struct share_fact *claim; /* by object */
 	u32 n, cap;
 	u32 *by_ino; /* claim numbers in the order of their claimants */
+	u8 *gone;    /* by claim: not made any more when last looked at; NULL: all hold */
 };
 
 /* Collects all claims on shared objects and makes the claimants suspects. */
 int shares_collect(struct run *r, struct shares *s);
+/* Live targets: looks whether the claims are still made. */
+int shares_refresh(struct run *r, struct shares *s);
+/* Makes the claimants suspects again. */
+void shares_force(struct run *r, const struct shares *s);
 void shares_free(struct shares *s);
 
 /*

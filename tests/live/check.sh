@@ -41,7 +41,7 @@ writes() { awk '{ print $5, $7 }' "/sys/block/${LOOP#/dev/}/stat"; }
 # written shows that mdtcheck writes nothing; if it did, no run would be without.
 for _ in 1 2 3 4; do
 	before=$(writes)
-	"$MDTCHECK" --fstype ext4 --settle-rounds 2 "$TMP/mirror" > "$TMP/live.json"
+	"$MDTCHECK" --fstype ext4 --settle-delay 500 "$TMP/mirror" > "$TMP/live.json"
 	after=$(writes)
 	[ "$before" != "$after" ] || break
 	sleep 6

@@ -57,7 +57,8 @@ START_TEST(everything)
 	char err[200];
 
 	ck_assert_int_eq(parse("--format=text --summary --threads 3 dev -o out --fstype ext4 "
-			       "--memory 2g --max-findings 0 --mountinfo m --settle-rounds 9",
+			       "--memory 2g --max-findings 0 --mountinfo m --settle-rounds 9 "
+			       "--settle-delay 10",
 			       &o, err),
 			 0);
 	ck_assert_str_eq(o.target.name, "dev");
@@ -70,6 +71,7 @@ START_TEST(everything)
 	ck_assert_uint_eq(o.max_findings, 0);
 	ck_assert_str_eq(o.target.mountinfo, "m");
 	ck_assert_uint_eq(o.settle_rounds, 9);
+	ck_assert_uint_eq(o.settle_delay, 10);
 	options_free(&o);
 }
 END_TEST

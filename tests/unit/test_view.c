@@ -356,7 +356,7 @@ static int count_entry(void *arg, const struct object *dir, const struct dirent_
 
 static int count_object(void *arg, struct view_buf *buf, const struct object *obj)
 {
-	static const struct dir_ops ops = { count_entry, count_problem };
+	static const struct dir_ops ops = { count_entry, count_problem, false };
 	struct census *c = arg;
 
 	c->got.lma += object_has_lma(obj);

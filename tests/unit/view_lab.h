@@ -190,7 +190,7 @@ static inline int on_entry(void *arg, const struct object *dir, const struct dir
 	return l->stop_after && (int)l->entries >= l->stop_after ? 7 : 0;
 }
 
-static const struct dir_ops dir_ops = { on_entry, on_problem };
+static const struct dir_ops dir_ops = { on_entry, on_problem, false };
 
 static inline int on_record(void *arg, u32 oi, const struct oi_record *r, u64 block)
 {
