@@ -135,6 +135,11 @@ demo: deps
 bench: all
 	$(Q)BUILD=$(CURDIR)/$(B) tools/bench/run
 
+# As root.  Ten minutes of load on a million objects.
+soak: all
+	$(Q)CHURN_SECONDS=$(or $(SOAK_SECONDS),600) CHURN_OBJECTS=$(or $(SOAK_OBJECTS),1000000) \
+		CHURN_DELAY=$(or $(SOAK_DELAY),3000) BUILD=$(CURDIR)/$(B) bash tests/live/churn.sh
+
 deps:
 	$(Q)packaging/install-deps
 
@@ -159,8 +164,9 @@ help:
 	@echo "make demo           build, plant faults in a sample MDT, check it, show the report"
 	@echo "make lint           the house rules alone"
 	@echo "make bench          1 M objects beside e2fsck and a plain read"
+	@echo "make soak           a live stand-in under load (root; SOAK_SECONDS SOAK_OBJECTS SOAK_DELAY)"
 	@echo "make install        DESTDIR= PREFIX=/usr/local"
 	@echo "options             CC=clang SAN=asan|tsan WERROR=1 V=1"
 
-.PHONY: all check lint demo bench deps install clean help FORCE
+.PHONY: all check lint demo bench soak deps install clean help FORCE
 FORCE:

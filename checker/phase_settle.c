@@ -27,6 +27,7 @@ struct item {
 	u64 since;		  /* ms: since then all its looks agree */
 	u32 agree;		  /* looks that agree */
 	u32 missed;		  /* looks in a row that did not find it */
+	bool done;		  /* confirmed: later looks may find it again, and need not */
 };
 
 struct settle {
@@ -35,7 +36,8 @@ struct settle {
 	struct look_notes notes; /* of the last look */
 	struct item *item;	 /* by fingerprint, inode, facts */
 	u32 n;
-	u32 looks; /* left */
+	u32 open;		 /* items that are not done */
+	u32 looks;		 /* left */
 };
 
 static u64 now_ms(void)
@@ -113,18 +115,24 @@ struct merge {
 	struct item *out;
 	u32 n;
 	u64 gone;
+	/* Of the group at hand: */
+	u32 unpaired; /* new ones without an equal old one */
+	u32 absorbed; /* of them those that are a confirmed one in another guise */
 };
 
 /* The last look did not find it. */
-static void merge_missed(struct merge *m, struct item *old, bool replaced)
+static void merge_missed(struct merge *m, struct item *old)
 {
-	bool carried = m->scoped && needs_whole(m->s, old->f);
+	bool carried = old->done || (m->scoped && needs_whole(m->s, old->f));
+	bool replaced = !old->done && m->unpaired;
 
+	if (replaced)
+		m->unpaired--;
 	if (!carried) {
 		old->missed++;
 		old->agree = 0;
 	}
-	if (old->missed >= MISSES || (replaced && !carried)) {
+	if (!carried && (old->missed >= MISSES || replaced)) {
 		m->gone += !replaced;
 		stored_finding_free(old->f);
 		return;
@@ -132,8 +140,23 @@ static void merge_missed(struct merge *m, struct item *old, bool replaced)
 	m->out[m->n++] = *old;
 }
 
+static void merge_new(struct merge *m, struct item *new)
+{
+	if (!m->absorbed) {
+		m->out[m->n++] = *new;
+		return;
+	}
+	m->absorbed--;
+	stored_finding_free(new->f);
+}
+
 static void merge_again(struct merge *m, struct item *old, struct item *new)
 {
+	if (old->done) {
+		stored_finding_free(new->f);
+		m->out[m->n++] = *old;
+		return;
+	}
 	/* What stands still but was not found in between begins anew. */
 	if (new->agree && old->agree) {
 		new->since = old->since;
@@ -143,33 +166,40 @@ static void merge_again(struct merge *m, struct item *old, struct item *new)
 	m->out[m->n++] = *new;
 }
 
+/* Counts those of either side that have no equal on the other. */
+static void merge_count(struct merge *m, const struct item *old, u32 nold, const struct item *new,
+			u32 nnew)
+{
+	u32 done = 0;
+
+	m->unpaired = 0;
+	for (u32 i = 0, k = 0; i < nold || k < nnew;) {
+		int c = i == nold ? 1 : k == nnew ? -1 : item_cmp(&old[i], &new[k]);
+
+		done += c < 0 && old[i].done;
+		m->unpaired += c > 0;
+		i += c <= 0;
+		k += c >= 0;
+	}
+	m->absorbed = done < m->unpaired ? done : m->unpaired;
+	m->unpaired -= m->absorbed;
+}
+
 /* Old and new items of one fingerprint and inode: equal facts are the same finding. */
 static void merge_group(struct merge *m, struct item *old, u32 nold, struct item *new, u32 nnew)
 {
-	u32 i = 0, k = 0, unpaired = 0;
+	u32 i = 0, k = 0;
 
-	for (u32 a = 0, b = 0; b < nnew;) {
-		if (a == nold || new[b].f->facts < old[a].f->facts) {
-			unpaired++;
-			b++;
-		} else if (new[b].f->facts == old[a].f->facts) {
-			a++;
-			b++;
-		} else {
-			a++;
-		}
-	}
+	merge_count(m, old, nold, new, nnew);
 	while (i < nold || k < nnew) {
 		int c = i == nold ? 1 : k == nnew ? -1 : item_cmp(&old[i], &new[k]);
 
-		if (c < 0) {
-			merge_missed(m, &old[i++], unpaired != 0);
-			unpaired -= unpaired != 0;
-		} else if (c > 0) {
-			m->out[m->n++] = new[k++];
-		} else {
+		if (c < 0)
+			merge_missed(m, &old[i++]);
+		else if (c > 0)
+			merge_new(m, &new[k++]);
+		else
 			merge_again(m, &old[i++], &new[k++]);
-		}
 	}
 }
 
@@ -203,6 +233,9 @@ static int merge_looks(struct settle *s, bool scoped, struct item *new, u32 nnew
 	s->item = m.out;
 	s->n = m.n;
 	qsort(s->item, s->n, sizeof(*s->item), item_cmp);
+	s->open = 0;
+	for (i = 0; i < s->n; i++)
+		s->open += !s->item[i].done;
 	s->r->transient += m.gone;
 	return 0;
 }
@@ -215,7 +248,7 @@ static void choose_suspects(struct settle *s, bool scoped)
 	for (u32 i = 0; i < s->n; i++) {
 		const struct stored_finding *f = s->item[i].f;
 
-		if (scoped && needs_whole(s, f))
+		if (s->item[i].done || (scoped && needs_whole(s, f)))
 			continue;
 		if (f->ino)
 			ledger_force(l, f->ino);
@@ -274,28 +307,29 @@ static int look_again(struct settle *s, bool full)
 
 /* ---- verdicts ---- */
 
-/* Moves out what has been found, unchanged, for long enough. */
+/* What has been found, unchanged, for long enough. */
 static void confirm(struct settle *s, u64 looked)
 {
-	u32 n = 0;
-
 	for (u32 i = 0; i < s->n; i++) {
 		struct item *it = &s->item[i];
 
-		if (it->missed || it->agree < 2 || it->since + s->r->opt->settle_delay > looked)
-			s->item[n++] = *it;
-		else
-			finding_list_adopt(&s->r->findings, it->f, FINDING_CONFIRMED);
+		if (it->done || it->missed || it->agree < 2 ||
+		    it->since + s->r->opt->settle_delay > looked)
+			continue;
+		it->done = true;
+		s->open--;
 	}
-	s->n = n;
 }
 
-static void give_up(struct settle *s)
+/* The items become the run's findings. */
+static void conclude(struct settle *s)
 {
 	for (u32 i = 0; i < s->n; i++) {
 		struct item *it = &s->item[i];
 
-		if (it->missed) {
+		if (it->done) {
+			finding_list_adopt(&s->r->findings, it->f, FINDING_CONFIRMED);
+		} else if (it->missed) {
 			s->r->transient++;
 			stored_finding_free(it->f);
 		} else {
@@ -303,7 +337,6 @@ static void give_up(struct settle *s)
 			finding_list_adopt(&s->r->findings, it->f, FINDING_UNSTABLE);
 		}
 	}
-	s->n = 0;
 	if (s->r->unstable)
 		coverage_incomplete(&s->r->cov, "what some findings rest on kept changing");
 }
@@ -316,17 +349,18 @@ static int series(struct settle *s)
 	u64 last = now_ms(), looked;
 	int rc = 0;
 
-	for (u32 i = 0; i < ARRAY_SIZE(gap_permille) && s->looks > 1 && s->n && !rc; i++) {
+	for (u32 i = 0; i < ARRAY_SIZE(gap_permille) && s->looks > 1 && s->open && !rc; i++) {
 		/* Of a delay of 12 s: 1 ms, 10 ms, 100 ms, 1 s. */
 		last += (u64)gap_permille[i] * delay / 12000;
 		sleep_until(last, s->r->cancel);
 		rc = look_again(s, false);
 		last = now_ms();
 	}
-	if (rc || !s->n)
+	if (rc || !s->open)
 		return rc;
 	for (u32 i = 0; i < s->n; i++)
-		last = max_u64(last, s->item[i].since + delay);
+		if (!s->item[i].done)
+			last = max_u64(last, s->item[i].since + delay);
 	sleep_until(last, s->r->cancel);
 	looked = now_ms();
 	rc = look_again(s, true);
@@ -343,16 +377,16 @@ int phase_settle(struct run *r, struct shares *shares, struct finding_list *foun
 
 	if (rc)
 		return rc;
-	s.n = found->count;
+	s.n = s.open = found->count;
 	found->count = 0;
 	s.notes = *notes;
 	*notes = (struct look_notes){ 0 };
 	if (found->dropped)
 		coverage_incomplete(&r->cov, "more was found than could be looked at again");
-	while (!rc && s.n && s.looks)
+	while (!rc && s.open && s.looks)
 		rc = series(&s);
 	/* Cancelled: what was found once is not known to be true. */
-	give_up(&s);
+	conclude(&s);
 	free(s.item);
 	look_notes_free(&s.notes);
 	return rc;
