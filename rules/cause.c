@@ -24,6 +24,15 @@
 		c, "linkea-no-dirent", OTHER_FID_PARENT                                            \
 	}
 
+/* What else is compared with the FID of an object. */
+#define FID_USERS(c)                                                                               \
+	{ c, "fid-sequence", SAME_OBJECT }, { c, "fid-oid-width", SAME_OBJECT },                   \
+		{ c, "rpd-name", SAME_OBJECT }, { c, "pending-name", SAME_OBJECT },                \
+		{ c, "agent-attributes", SAME_OBJECT },                                            \
+	{                                                                                          \
+		c, "dotdot-fid", EFFECT_IN_DIR                                                     \
+	}
+
 /* A name that leads to the wrong place, and the object it should lead to. */
 #define LOST_NAME(c)                                                                               \
 	{ c, "linkea-no-dirent", SAME_NAME }, { c, "linkea-no-dirent", OTHER_FID },                \
@@ -39,6 +48,11 @@ static const struct cause_row rows[] = {
 	IDENTITY("lma-fid-insane"),
 	IDENTITY("lma-missing"),
 	IDENTITY("fid-duplicate"),
+	FID_USERS("lma-fid-insane"),
+	FID_USERS("lma-missing"),
+	FID_USERS("lma-malformed"),
+	FID_USERS("lma-unsupported"),
+	FID_USERS("fid-duplicate"),
 	{ "fid-duplicate", "linkea-no-dirent", OTHER_INO_DIR },
 	{ "fid-duplicate", "dirent-no-linkea", OTHER_INO_DIR },
 
@@ -61,6 +75,14 @@ static const struct cause_row rows[] = {
 	{ "oi-fid-mismatch", "linkea-no-dirent", EFFECT_IN_DIR },
 	{ "oi-fid-mismatch", "dirent-no-linkea", EFFECT_IN_DIR },
 	{ "oi-fid-mismatch", "linkea-no-dirent", OTHER_FID_PARENT },
+	FID_USERS("oi-fid-mismatch"),
+	/* A real object that is taken for an agent. */
+	{ "agent-attributes", "linkea-no-dirent", EFFECT_IN_DIR },
+	{ "agent-attributes", "dirent-no-linkea", EFFECT_IN_DIR },
+	{ "agent-attributes", "fid-duplicate", OTHER_INO },
+	/* Children of a directory whose FID is another server's seem to have remote parents. */
+	{ "fid-sequence", "remote-parent-mismatch", OWN_FID_PARENT },
+	{ "rpd-name", "directory-unreachable", SAME_OBJECT },
 	{ "oi-fid-mismatch", "oi-missing", OTHER_FID },
 	{ "oi-duplicate", "oi-missing", OTHER_FID },
 	{ "oi-dangling", "oi-missing", OTHER_FID },
@@ -106,6 +128,13 @@ static const struct cause_row rows[] = {
 	{ "linkea-duplicate", "dirent-no-linkea", SAME_OBJECT },
 	{ "linkea-duplicate", "nlink-file", SAME_OBJECT },
 
+	{ "linkea-malformed", "remote-parent-mismatch", SAME_OBJECT },
+	{ "linkea-missing", "remote-parent-mismatch", SAME_OBJECT },
+	{ "directory-unreachable", "remote-parent-mismatch", SAME_OBJECT },
+	{ "directory-linked-twice", "remote-parent-mismatch", SAME_OBJECT },
+	{ "dirent-no-linkea", "remote-parent-mismatch", SAME_OBJECT },
+	{ "linkea-no-dirent", "remote-parent-mismatch", SAME_OBJECT },
+	{ "linkea-directory-many", "remote-parent-mismatch", SAME_OBJECT },
 	{ "linkea-no-dirent", "dirent-no-linkea", SAME_OBJECT },
 	{ "linkea-no-dirent", "nameless-file", SAME_OBJECT },
 	{ "linkea-no-dirent", "directory-unreachable", SAME_OBJECT },

@@ -360,6 +360,28 @@ enum outcome check_linkea_duplicate(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
+/* Clocks of servers differ; a day is more than any of them is wrong. */
+#define CLOCK_SKEW 86400U
+
+enum outcome check_linkea_overflow_time(const struct facts *f, struct sink *sink)
+{
+	const struct linkea *l = &f->obj->link;
+	struct finding *fi;
+
+	if (!object_has_link(f->obj) || !l->overflow_time || !f->env->started)
+		return OUT_NA;
+	if (l->overflow_time <= f->env->started + CLOCK_SKEW)
+		return OUT_HOLDS;
+	if (!linkea_applies(f))
+		return OUT_NA;
+	fi = rule_finding(sink, "the linkEA overflowed at a time that is yet to come");
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_time(fi, "overflow_time", l->overflow_time);
+	finding_u64(fi, "entries", l->reccount);
+	return OUT_VIOLATED;
+}
+
 enum outcome check_linkea_directory_many(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;

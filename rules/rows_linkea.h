@@ -105,3 +105,23 @@
 	.evidence = "entries",
 	.check = check_linkea_directory_many,
 },
+{
+	.code = 307,
+	.name = "linkea-overflow-time",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LINKEAS,
+	.title = "linkEA that overflowed in the future",
+	.explanation =
+		"A linkEA without room for all names is stamped with the time of the overflow. "
+		"This stamp lies more than a day ahead. LFSCK clears a stamp, and completes the "
+		"linkEA, only when the stamp is older than its own start: this one stays, and "
+		"missing entries of the object are never noticed.",
+	.lfsck = "none",
+	.remedy =
+		"Check the clocks of the servers. If they are right, stop the MDT, mount it as "
+		"ldiskfs and set the four bytes at offset 16 of trusted.link to a time that has "
+		"passed, then run: lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "overflow_time entries",
+	.check = check_linkea_overflow_time,
+},

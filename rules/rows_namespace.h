@@ -186,3 +186,76 @@
 	.evidence = "parent_fid name nlink",
 	.check = check_nameless_file,
 },
+{
+	.code = 412,
+	.name = "rpd-name",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMAS,
+	.title = "name in REMOTE_PARENT_DIR that is not the object's FID",
+	.explanation =
+		"In REMOTE_PARENT_DIR an object is named by its own FID. This name is another, so "
+		"the server does not find the object's entry when its last remote name goes, and "
+		"the entry stays.",
+	.lfsck = "LFSCK namespace: missing agent entry",
+	.remedy =
+		"Stop the MDT, mount it as ldiskfs and rename the entry in REMOTE_PARENT_DIR to "
+		"the FID of trusted.lma (0xSEQ:0xOID:0xVER); then run: lctl lfsck_start -M "
+		"FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name name_fid",
+	.check = check_rpd_name,
+},
+{
+	.code = 413,
+	.name = "pending-name",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMAS,
+	.title = "name in PENDING that is not the object's FID",
+	.explanation =
+		"An object that is open and unlinked waits in PENDING under a name made of its "
+		"FID. This name is made of another. When the MDT starts it destroys what the "
+		"names spell, and this object stays for ever.",
+	.lfsck = "none",
+	.remedy =
+		"Stop the MDT, mount it as ldiskfs and rename the entry in PENDING to the FID of "
+		"trusted.lma (0xSEQ:0xOID:0xVER, before Lustre 2.11 the old form); the next start "
+		"of the MDT destroys the object.",
+	.evidence = "parent_ino parent_fid name name_fid",
+	.check = check_pending_name,
+},
+{
+	.code = 414,
+	.name = "pending-and-named",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_FILES,
+	.title = "file in PENDING that still has a name",
+	.explanation =
+		"The file waits in PENDING to be destroyed at its last close, or when the MDT "
+		"starts, but a directory still has a name for it. When it is destroyed, that name "
+		"leads nowhere and the data are lost.",
+	.lfsck = "none",
+	.remedy =
+		"Copy the file away from a client first. To keep it, stop the MDT, mount it as "
+		"ldiskfs and remove its entry from PENDING, before the MDT starts again; then "
+		"run: lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name nlink names",
+	.check = check_pending_and_named,
+},
+{
+	.code = 415,
+	.name = "dotdot-fid",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "\"..\" with another FID than the parent's",
+	.explanation =
+		"The directory's \"..\" leads to the right inode but holds another FID than that "
+		"directory has. Clients that walk up by FID (NFS exports, lfs fid2path) get a "
+		"stale handle or another directory.",
+	.lfsck = "LFSCK namespace: dotdot repaired",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name dotdot_fid",
+	.check = check_dotdot_fid,
+},

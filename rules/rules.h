@@ -16,6 +16,10 @@ typedef enum outcome rule_check_fn(const struct facts *f, struct sink *sink);
 
 rule_check_fn check_lma_missing, check_lma_malformed, check_lma_fid_insane, check_lma_unsupported,
 	check_fid_duplicate;
+rule_check_fn check_agent_attributes, check_remote_parent_mismatch, check_rpd_name;
+rule_check_fn check_fid_sequence, check_fid_oid_width;
+rule_check_fn check_lma_orphan_flag, check_pending_name, check_pending_and_named;
+rule_check_fn check_linkea_overflow_time, check_dotdot_fid;
 rule_check_fn check_oi_missing, check_oi_dangling, check_oi_generation, check_oi_fid_mismatch,
 	check_oi_duplicate, check_oi_misrouted, check_oi_malformed;
 rule_check_fn check_linkea_malformed, check_linkea_missing, check_linkea_no_dirent,

@@ -62,6 +62,41 @@ enum outcome check_dotdot_mismatch(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
+/* ---- dotdot-fid ---------------------------------------------------------------------------- */
+
+/* Lustre 2.1 and 2.3 knew ROOT by other FIDs than its later, or missing, LMA states. */
+static bool old_root_fid(const struct facts *f)
+{
+	const struct fid *dotdot = &f->dotdot_lufid;
+
+	return f->dotdot_ino == f->env->root_ino &&
+	       (dotdot->seq == FID_SEQ_LOCAL_FILE || dotdot->seq == FID_SEQ_ROOT ||
+		fid_is_igif(dotdot));
+}
+
+enum outcome check_dotdot_fid(const struct facts *f, struct sink *sink)
+{
+	const struct name_fact *n;
+	struct finding *fi;
+
+	/* The ".." of a remote directory has the FID of a parent that is elsewhere. */
+	if (!tree_applies(f) || f->class != CLASS_NAMESPACE || is_remote(f->obj) ||
+	    !f->dotdot_has_lufid)
+		return OUT_NA;
+	n = only_name(f);
+	if (!n || f->dotdot_ino != n->dir_ino)
+		return OUT_NA;
+	if (fid_equal(&f->dotdot_lufid, &n->dir_fid) || old_root_fid(f))
+		return OUT_HOLDS;
+	fi = rule_finding(sink, "\"..\" leads to the parent, but its FID is not the parent's");
+	if (!fi)
+		return OUT_VIOLATED;
+	rule_add_name(fi, n);
+	fi->other_fid = f->dotdot_lufid;
+	finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
+	return OUT_VIOLATED;
+}
+
 /* ---- directory-linked-twice ---------------------------------------------------------------- */
 
 /* How much speaks for a name being the directory's own. */

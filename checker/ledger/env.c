@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-static const struct fld_range *fld_find(const struct env *env, u64 seq)
+const struct fld_range *env_seq_range(const struct env *env, u64 seq)
 {
 	u32 lo = 0, hi = env->nfld;
 
@@ -32,7 +32,7 @@ enum seq_owner env_seq_owner(const struct env *env, u64 seq)
 										SEQ_UNKNOWN;
 	if (!fid_seq_is_norm(seq) && !fid_seq_is_igif(seq))
 		return SEQ_OURS;
-	r = fld_find(env, seq);
+	r = env_seq_range(env, seq);
 	if (r && r->flags == 1)
 		return SEQ_OST;
 	if (r && env->has_index)

@@ -100,6 +100,9 @@ void post_object(const struct poster *p, const struct object *o)
 	else if (!S_ISDIR(o->inode.mode))
 		names = (u64)o->inode.nlink - foreign;
 	stated += names * name_constant(p, type);
+	/* Flag, linkEA and REMOTE_PARENT_DIR say the same; the sums compare flag and name. */
+	if (remote != (foreign > 0))
+		ledger_force(p->ledger, o->ino);
 	if (env_oi_due(p->env, o))
 		stated += hash_pair(&p->key, TAG_OI, o->inode.generation, &o->fid);
 	if (remote)

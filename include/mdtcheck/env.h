@@ -46,6 +46,8 @@ struct env {
 	u64 started; /* seconds, when the run began */
 };
 
+/* The range of the FLD that covers the sequence, NULL. */
+const struct fld_range *env_seq_range(const struct env *env, u64 seq);
 enum seq_owner env_seq_owner(const struct env *env, u64 seq);
 
 /* Reserved, journal and quota inodes: nothing of Lustre is expected there. */

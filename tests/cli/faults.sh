@@ -20,6 +20,8 @@ lma-unsupported FILE
 lma-changed FILE NEWFID
 fid-duplicate FILE OTHER
 orphan-flag FILE
+agent-flag FILE
+remote-parent-flag FILE
 oi-missing FILE
 oi-dangling NEWFID
 oi-generation FILE
@@ -42,6 +44,7 @@ linkea-parent FILE NEWFID
 dirent-no-linkea FILE + linkea-no-dirent FILE DIR elsewhere
 linkea-duplicate FILE
 linkea-directory-many DIR OTHERDIR elsewhere
+linkea-overflow-time FILE 4000000000
 dirent-missing FILE
 dirent-dangling FILE
 dirent-dangling/freed FILE
@@ -55,6 +58,9 @@ dirent-name-invalid FILE
 dirent-duplicate FILE
 dirent-duplicate FILE OTHERNAME
 dirent-swap FILE OTHER
+dirent-renamed FILE elsewhere
+dirent-added FILE DIR elsewhere
+dotdot-fid DIR NEWFID
 dotdot DIR OTHERDIR
 dir-linked-twice DIR OTHERDIR elsewhere
 dir-loop TOP SUB
@@ -75,6 +81,7 @@ ea-set FILE trusted.extra 00ff
 ea-set FILE trusted.wide LONGHEX
 ea-remove FILE trusted.lov
 inode-mode FILE 0600
+file-bytes //CONFIGS/mountdata 24 07
 CASES
 }
 

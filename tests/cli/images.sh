@@ -76,6 +76,12 @@ dirent-name-invalid dirent-name-invalid FILE
 dirent-name-duplicate dirent-duplicate FILE
 dotdot-mismatch dotdot DIR OTHERDIR
 directory-linked-twice dir-linked-twice DIR OTHERDIR elsewhere
+dotdot-fid dotdot-fid DIR NEWFID
+agent-attributes agent-flag FILE
+lma-orphan-flag orphan-flag FILE
+remote-parent-mismatch remote-parent-flag FILE
+linkea-overflow-time linkea-overflow-time FILE 4000000000
+pending-and-named dirent-added FILE //PENDING OWNNAME
 nlink-file nlink-file FILE 5
 nlink-directory nlink-directory DIR 9
 lov-malformed lov-malformed FILE
@@ -101,13 +107,13 @@ one_finding() {
 	[ "$got" = "$rule" ] || { echo "primary findings: $got"; return 1; }
 }
 
-# The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID. FILE and OTHER stand in one directory and
-# have objects; NEWFID is in a range of that MDT, and nobody's.
+# The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME. FILE and OTHER stand in one directory and
+# have objects; NEWFID is in a range of that MDT, and nobody's; OWNNAME is the FID of FILE.
 RPD=//REMOTE_PARENT_DIR/0x240000402:0x1:0x0
 subjects() {
 	cat <<LIST
-lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1 /nested/d1/s1 /nested/d1/s3 [0x200000bd0:0x77:0x0]
-lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/rc4.d $RPD/init.d $RPD/rc4.d [0x240000bd0:0x77:0x0]
+lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1 /nested/d1/s1 /nested/d1/s3 [0x200000bd0:0x77:0x0] 0x200000402:0xab:0x0
+lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/rc4.d $RPD/init.d $RPD/rc4.d [0x240000bd0:0x77:0x0] 0x240000402:0x3:0x0
 LIST
 }
 
@@ -118,7 +124,7 @@ plant_all() {
 		args=()
 		for word in $words; do
 			case $word in
-			FILE | OTHER | TREE | DIR | OTHERDIR | NEWFID) args+=("${!word}") ;;
+			FILE | OTHER | TREE | DIR | OTHERDIR | NEWFID | OWNNAME) args+=("${!word}") ;;
 			*) args+=("$word") ;;
 			esac
 		done
@@ -144,11 +150,29 @@ while read -r name counts; do
 done < <(healthy)
 
 # shellcheck disable=SC2034 # the subjects are read by name
-while read -r name FILE OTHER TREE DIR OTHERDIR NEWFID; do
+while read -r name FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME; do
 	image=$(real_image "$name") || { skip "$name: faults" "image not there"; continue; }
 	plant_all "$name"
 done < <(subjects)
 
+# Names and flags in an MDT with a remote directory.
+remote_names() {
+	one_finding rpd-name dirent-renamed "$RPD" 0x240000402:0x77:0x0 &&
+		one_finding remote-parent-mismatch remote-parent-flag "$RPD"
+}
+
+# PENDING of 2.7 holds an orphan under the old form of a name.
+old_pending_name() {
+	one_finding pending-name dirent-renamed "//PENDING/0000000200000bd0:00000001:00000000: 0" \
+		"0000000200000bd0:00000002:00000000: 0"
+}
+
+if image=$(real_image lustre-2.10-mdt1); then
+	check "2.10: names and flags of a remote directory" remote_names
+fi
+if image=$(real_image lustre-2.7-mdt0); then
+	check "2.7: a name in PENDING" old_pending_name
+fi
 if image=$(real_image lustre-2.17-mdt0); then
 	check "2.17: a name without its linkEA entry" second_name
 fi

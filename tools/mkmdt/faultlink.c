@@ -212,3 +212,21 @@ int plant_link_entry(struct plant *p, int mode)
 		rc = change_link(p, mode, &at, &s);
 	return rc ? rc : store_links(p, at.ino, &s);
 }
+
+int plant_link_overflow(struct plant *p, int mode)
+{
+	struct edit_place at;
+	struct linkset s;
+	u32 when;
+	int rc;
+
+	rc = plant_object(p, 0, &at);
+	if (!rc)
+		rc = plant_number(p, 1, 0, UINT32_MAX, &when);
+	if (!rc)
+		rc = load_links(p, at.ino, 0, &s);
+	if (rc)
+		return rc;
+	s.overflow_time = when;
+	return store_links(p, at.ino, &s);
+}

@@ -14,6 +14,10 @@ FAULT("lma-changed", "PATH FID", "puts FID into the LMA", plant_lma, LMA_FID)
 FAULT("fid-duplicate", "PATH OTHER", "puts OTHER's FID into PATH's LMA", plant_lma, LMA_OTHER)
 FAULT("orphan-flag", "PATH", "sets the ORPHAN flag in the LMA", plant_lma, LMA_ORPHAN)
 
+FAULT("agent-flag", "PATH", "sets the AGENT flag in the LMA", plant_lma, LMA_AGENT)
+FAULT("remote-parent-flag", "PATH", "turns the flag REMOTE_PARENT in the LMA over", plant_lma,
+      LMA_REMOTE)
+
 FAULT("oi-missing", "PATH", "removes the OI mapping", plant_oi, OI_MISSING)
 FAULT("oi-dangling", "FID [INO]", "adds an OI mapping from FID to a free inode",
       plant_oi_dangling, 0)
@@ -51,6 +55,9 @@ FAULT("linkea-duplicate", "PATH", "puts the first linkEA entry in twice", plant_
 FAULT("linkea-directory-many", "DIR PARENT NAME", "adds the linkEA entry (PARENT, NAME) to DIR",
       plant_link_entry, LINK_ADD_DIR)
 
+FAULT("linkea-overflow-time", "PATH SECONDS", "stamps the linkEA with an overflow at that time",
+      plant_link_overflow, 0)
+
 FAULT("dirent-missing", "PATH", "removes the name entry; the object stays",
       plant_dirent_missing, 0)
 FAULT("dirent-dangling", "PATH", "points the name entry at a free inode", plant_dirent,
@@ -75,6 +82,12 @@ FAULT("dirent-duplicate", "PATH [OTHERNAME]",
 FAULT("dirent-swap", "PATH OTHER", "exchanges inode and FID of two name entries",
       plant_dirent_swap, 0)
 
+FAULT("dirent-renamed", "PATH NAME", "calls the name entry NAME, in the same directory",
+      plant_dirent_renamed, 0)
+FAULT("dirent-added", "PATH PARENT NAME",
+      "adds the name NAME for PATH in PARENT, and nothing else", plant_dirent_added, 0)
+
+FAULT("dotdot-fid", "DIR FID", "changes the FID in DIR's ..", plant_dotdot_fid, 0)
 FAULT("dotdot", "DIR OTHERDIR", "points DIR's .. at OTHERDIR", plant_dotdot, 0)
 FAULT("dir-linked-twice", "DIR PARENT NAME",
       "adds the name NAME for DIR in PARENT, with PARENT's link count", plant_dir_twice, 0)
@@ -107,3 +120,4 @@ FAULT("ea-set", "PATH NAME HEX", "sets an extended attribute", plant_ea, EA_SET)
 FAULT("ea-remove", "PATH NAME", "removes an extended attribute", plant_ea, EA_REMOVE)
 FAULT("inode-mode", "PATH OCTAL", "sets the mode; without type bits the type stays", plant_inode,
       INODE_MODE)
+FAULT("file-bytes", "PATH OFFSET HEX", "overwrites bytes of a file", plant_file_bytes, 0)

@@ -168,6 +168,50 @@ int plant_dirent_duplicate(struct plant *p, int mode)
 	return rc;
 }
 
+/* Word i, which must be a directory. */
+static int directory(struct plant *p, int i, struct edit_place *at)
+{
+	u8 *raw;
+	int rc = plant_object(p, i, at);
+
+	if (!rc)
+		rc = edit_inode(p->e, at->ino, &raw);
+	if (!rc && (raw_mode(raw) & 0xf000) != S_DIR)
+		rc = edit_fail(p->e, -ENOTDIR, "%s is no directory", p->argv[i]);
+	return rc;
+}
+
+int plant_dirent_renamed(struct plant *p, int mode)
+{
+	struct edit_place at;
+	struct mk_fid fid;
+	bool with;
+	int rc;
+
+	rc = plant_entry(p, 0, &at);
+	with = !rc && at.entry.fid_off;
+	if (with)
+		rc = edit_entry_fid(p->e, &at.entry, &fid);
+	if (!rc)
+		rc = edit_dir_remove(p->e, &at.entry);
+	return rc ? rc : edit_dir_insert(p->e, at.entry.dir, p->argv[1], at.ino, at.entry.type,
+					 with ? &fid : NULL);
+}
+
+int plant_dirent_added(struct plant *p, int mode)
+{
+	struct edit_place at, parent;
+	struct mk_fid fid;
+	int rc;
+
+	rc = plant_entry(p, 0, &at);
+	if (!rc)
+		rc = directory(p, 1, &parent);
+	if (!rc)
+		rc = edit_object_fid(p->e, at.ino, &fid);
+	return rc ? rc : edit_dir_insert(p->e, parent.ino, p->argv[2], at.ino, at.entry.type, &fid);
+}
+
 /* ---- the object itself goes ------------------------------------------------------------------ */
 
 /* Only what i_block maps: the index blocks of a large file stay behind, taken. */
@@ -259,19 +303,6 @@ static int set_dotdot(struct plant *p, u32 dir, u32 parent)
 	return edit_entry_dirty(p->e, &x);
 }
 
-/* Word i, which must be a directory. */
-static int directory(struct plant *p, int i, struct edit_place *at)
-{
-	u8 *raw;
-	int rc = plant_object(p, i, at);
-
-	if (!rc)
-		rc = edit_inode(p->e, at->ino, &raw);
-	if (!rc && (raw_mode(raw) & 0xf000) != S_DIR)
-		rc = edit_fail(p->e, -ENOTDIR, "%s is no directory", p->argv[i]);
-	return rc;
-}
-
 int plant_dotdot(struct plant *p, int mode)
 {
 	struct edit_place dir, other;
@@ -281,6 +312,29 @@ int plant_dotdot(struct plant *p, int mode)
 	if (!rc)
 		rc = directory(p, 1, &other);
 	return rc ? rc : set_dotdot(p, dir.ino, other.ino);
+}
+
+int plant_dotdot_fid(struct plant *p, int mode)
+{
+	struct edit_place dir;
+	struct edit_entry x;
+	struct mk_fid fid;
+	u8 *d;
+	int rc;
+
+	rc = directory(p, 0, &dir);
+	if (!rc)
+		rc = plant_fid(p, 1, &fid);
+	if (!rc)
+		rc = edit_dir_find(p->e, dir.ino, "..", 2, &x);
+	if (!rc && !x.fid_off)
+		rc = edit_fail(p->e, -ENODATA, "%s: its .. has no FID", p->argv[0]);
+	if (!rc)
+		rc = edit_entry_bytes(p->e, &x, &d);
+	if (rc)
+		return rc;
+	enc_fid_be(d + (x.fid_off - x.off), &fid);
+	return edit_entry_dirty(p->e, &x);
 }
 
 int plant_dir_twice(struct plant *p, int mode)

@@ -8,6 +8,8 @@
 #define LMA_MAX 128
 #define LMAI_UNKNOWN 0x100
 #define LMAI_ORPHAN 0x10
+#define LMAI_AGENT 0x02
+#define LMAI_REMOTE_PARENT 0x04
 
 static int change_lma(struct plant *p, int mode, u8 *lma, size_t *len)
 {
@@ -29,6 +31,12 @@ static int change_lma(struct plant *p, int mode, u8 *lma, size_t *len)
 		break;
 	case LMA_ORPHAN:
 		put_le32(lma + 4, get_le32(lma + 4) | LMAI_ORPHAN);
+		break;
+	case LMA_AGENT:
+		put_le32(lma + 4, get_le32(lma + 4) | LMAI_AGENT);
+		break;
+	case LMA_REMOTE:
+		put_le32(lma + 4, get_le32(lma + 4) ^ LMAI_REMOTE_PARENT);
 		break;
 	case LMA_FID:
 		rc = plant_fid(p, 1, &fid);
@@ -76,26 +84,43 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static int set_from_hex(struct plant *p, u32 ino)
+int plant_hex(struct plant *p, int i, u8 **bytes, size_t *len)
 {
-	const char *name = p->argv[1], *hex = p->argv[2];
-	size_t i, len = strlen(hex) / 2;
-	u8 *value = malloc(len + 1);
+	const char *hex = p->argv[i];
+	size_t k, n = strlen(hex) / 2;
+	u8 *value;
 	int rc = 0;
 
+	if (strlen(hex) % 2 || n > 65535)
+		return edit_fail(p->e, -EINVAL, "the value is no hex text of whole bytes");
+	value = malloc(n + 1);
 	if (!value)
 		return edit_fail(p->e, -ENOMEM, "out of memory");
-	if (strlen(hex) % 2 || len > 65535)
-		rc = edit_fail(p->e, -EINVAL, "the value is no hex text of whole bytes");
-	for (i = 0; !rc && i < len; i++) {
-		int hi = hex_digit(hex[2 * i]), lo = hex_digit(hex[2 * i + 1]);
+	for (k = 0; !rc && k < n; k++) {
+		int hi = hex_digit(hex[2 * k]), lo = hex_digit(hex[2 * k + 1]);
 
 		if (hi < 0 || lo < 0)
 			rc = edit_fail(p->e, -EINVAL, "the value is no hex text of whole bytes");
-		value[i] = (u8)(hi << 4 | lo);
+		value[k] = (u8)(hi << 4 | lo);
 	}
-	if (!rc)
-		rc = edit_ea_set(p->e, ino, name, value, len);
+	if (rc) {
+		free(value);
+		return rc;
+	}
+	*bytes = value;
+	*len = n;
+	return 0;
+}
+
+static int set_from_hex(struct plant *p, u32 ino)
+{
+	size_t len;
+	u8 *value;
+	int rc = plant_hex(p, 2, &value, &len);
+
+	if (rc)
+		return rc;
+	rc = edit_ea_set(p->e, ino, p->argv[1], value, len);
 	free(value);
 	return rc;
 }
@@ -168,6 +193,56 @@ int plant_inode(struct plant *p, int mode)
 	if (mode == INODE_EA_BLOCK)
 		return bad_ea_block(p, at.ino, raw);
 	return set_mode(p, at.ino, raw);
+}
+
+/* ---- the contents of a file of the server ---------------------------------------------------- */
+
+static int put_bytes(struct plant *p, u64 off, const u8 *bytes, size_t len, const u8 *raw)
+{
+	size_t i;
+	u8 *data;
+	u64 nr;
+	int rc;
+
+	if (off + len > raw_size(raw))
+		return edit_fail(p->e, -EINVAL, "%s has only %llu bytes", p->argv[0],
+				 (unsigned long long)raw_size(raw));
+	for (i = 0; i < len; i++, off++) {
+		rc = edit_map(p->e, raw, (u32)(off / p->e->bs), &nr);
+		if (!rc && !nr)
+			rc = edit_fail(p->e, -EINVAL, "%s has a hole there", p->argv[0]);
+		if (!rc)
+			rc = edit_block(p->e, nr, &data);
+		if (rc)
+			return rc;
+		data[off % p->e->bs] = bytes[i];
+		edit_dirty(p->e, nr);
+	}
+	return 0;
+}
+
+int plant_file_bytes(struct plant *p, int mode)
+{
+	struct edit_place at;
+	u8 *raw, *bytes;
+	size_t len;
+	u32 off;
+	int rc;
+
+	rc = plant_object(p, 0, &at);
+	if (!rc)
+		rc = edit_inode(p->e, at.ino, &raw);
+	if (!rc && (raw_mode(raw) & 0xf000) != 0x8000)
+		rc = edit_fail(p->e, -EINVAL, "%s is no file", p->argv[0]);
+	if (!rc)
+		rc = plant_number(p, 1, 0, UINT32_MAX, &off);
+	if (!rc)
+		rc = plant_hex(p, 2, &bytes, &len);
+	if (rc)
+		return rc;
+	rc = put_bytes(p, off, bytes, len, raw);
+	free(bytes);
+	return rc;
 }
 
 int plant_nlink(struct plant *p, int want_dir)

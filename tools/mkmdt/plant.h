@@ -33,14 +33,20 @@ int plant_lma(struct plant *p, int mode);
 int plant_nlink(struct plant *p, int mode);
 int plant_inode(struct plant *p, int mode);
 int plant_ea(struct plant *p, int mode);
-enum { LMA_CUT, LMA_LAST_ID, LMA_VERSION, LMA_INCOMPAT, LMA_ORPHAN, LMA_FID, LMA_OTHER };
+enum { LMA_CUT, LMA_LAST_ID, LMA_VERSION, LMA_INCOMPAT, LMA_ORPHAN, LMA_FID, LMA_OTHER,
+       LMA_AGENT, LMA_REMOTE };
 enum { INODE_BITMAP, INODE_EA_BLOCK, INODE_MODE };
 enum { EA_SET, EA_REMOVE, EA_NO_LMA, EA_NO_LINK, EA_NO_LOV };
 
 int plant_link_bytes(struct plant *p, int mode);
 int plant_link_entry(struct plant *p, int mode);
+int plant_link_overflow(struct plant *p, int mode);
 enum { LINK_MAGIC, LINK_RECLEN, LINK_COUNT };
 enum { LINK_ADD, LINK_RENAME, LINK_PARENT, LINK_DROP, LINK_TWICE, LINK_ADD_DIR };
+
+int plant_file_bytes(struct plant *p, int mode);
+/* Word i as bytes in hex text, malloc()ed. */
+int plant_hex(struct plant *p, int i, u8 **bytes, size_t *len);
 
 int plant_lov(struct plant *p, int mode);
 int plant_lov_shared(struct plant *p, int mode);
@@ -60,7 +66,10 @@ int plant_dirent_missing(struct plant *p, int mode);
 int plant_dirent_freed(struct plant *p, int mode);
 int plant_dirent_duplicate(struct plant *p, int mode);
 int plant_dirent_swap(struct plant *p, int mode);
+int plant_dirent_renamed(struct plant *p, int mode);
+int plant_dirent_added(struct plant *p, int mode);
 int plant_dotdot(struct plant *p, int mode);
+int plant_dotdot_fid(struct plant *p, int mode);
 int plant_dir_twice(struct plant *p, int mode);
 int plant_dir_loop(struct plant *p, int mode);
 enum {

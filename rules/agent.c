@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an MDT holds because there are others: agent inodes, which stand for objects
+ * of another MDT, and REMOTE_PARENT_DIR, where objects hang whose parent is elsewhere.
+ */
+#include "ondisk/fid.h"
+#include "rules/rules.h"
+
+/* ---- agent-attributes ---------------------------------------------------------------------- */
+
+/* An OI mapping that leads to the object, NULL. */
+static const struct oi_fact *mapping_here(const struct facts *f)
+{
+	u32 i;
+
+	for (i = 0; f->have_cross && i < f->noi; i++)
+		if (f->oi[i].rec.ino == f->obj->ino)
+			return &f->oi[i];
+	return NULL;
+}
+
+/* What an agent inode must not have, or NULL. */
+static const char *not_an_agents(const struct object *o, const struct oi_fact *oi)
+{
+	if (object_has(o, EA_LOV))
+		return "the agent inode has a layout";
+	if (object_has(o, EA_LINK))
+		return "the agent inode has a linkEA";
+	if (oi)
+		return "the OI has a mapping that leads to the agent inode";
+	return NULL;
+}
+
+enum outcome check_agent_attributes(const struct facts *f, struct sink *sink)
+{
+	const struct object *o = f->obj;
+	const struct oi_fact *oi;
+	struct finding *fi;
+	const char *what;
+
+	if (!rule_lma_usable(o) || !object_is_agent(o))
+		return OUT_NA;
+	if (f->have_cross && f->class != CLASS_AGENT)
+		return OUT_NA;
+	oi = mapping_here(f);
+	what = not_an_agents(o, oi);
+	if (!what)
+		return OUT_HOLDS;
+	fi = rule_finding(sink, what);
+	if (!fi)
+		return OUT_VIOLATED;
+	if (object_has(o, EA_LOV))
+		finding_u64(fi, "lov_size", o->ea[EA_LOV].len);
+	if (object_has(o, EA_LINK))
+		finding_u64(fi, "linkea_size", o->ea[EA_LINK].len);
+	if (oi) {
+		fi->oi = oi->oi + 1;
+		finding_fid(fi, "oi_fid", &oi->rec.fid);
+	}
+	return OUT_VIOLATED;
+}
+
+/* ---- remote-parent-mismatch ---------------------------------------------------------------- */
+
+/* Does the linkEA name a parent on another MDT?  As the server decides it: by the FLD. */
+enum remote_state { REMOTE_NO, REMOTE_YES, REMOTE_UNKNOWN };
+
+static enum remote_state remote_parent(const struct facts *f, const struct link_fact **which)
+{
+	enum remote_state state = REMOTE_NO;
+	u32 i;
+
+	if (rule_ea_doubtful(f->obj, EA_LINK) || (object_has(f->obj, EA_LINK) && f->obj->link_rc))
+		return REMOTE_UNKNOWN;
+	for (i = 0; i < f->nlinks; i++) {
+		u64 seq = f->links[i].e.parent.seq;
+
+		switch (env_seq_owner(f->env, seq)) {
+		case SEQ_OTHER_MDT:
+			/* It is here, in a range this MDT's own FLD does not have (yet). */
+			if (f->links[i].where == PARENT_LOCAL && !env_seq_range(f->env, seq)) {
+				state = REMOTE_UNKNOWN;
+				break;
+			}
+			*which = &f->links[i];
+			return REMOTE_YES;
+		case SEQ_UNKNOWN:
+			state = REMOTE_UNKNOWN;
+			break;
+		default:
+			break;
+		}
+	}
+	/* Which entries were dropped nobody knows; the flag goes when the last remote one does. */
+	if (object_has_link(f->obj) && f->obj->link.overflow_time)
+		return REMOTE_UNKNOWN;
+	return state;
+}
+
+static const char *remote_form(bool flag, bool rpd)
+{
+	if (flag && !rpd)
+		return "the LMA has the flag REMOTE_PARENT, but REMOTE_PARENT_DIR has no name for "
+		       "the object";
+	if (!flag && rpd)
+		return "REMOTE_PARENT_DIR has a name for the object, but its LMA lacks the flag "
+		       "REMOTE_PARENT";
+	if (flag)
+		return "the object is held as one with a remote parent, but its linkEA names none";
+	return "the linkEA names a parent on another MDT, but the object has neither the flag "
+	       "REMOTE_PARENT nor a name in REMOTE_PARENT_DIR";
+}
+
+static enum outcome remote_mismatch(const struct facts *f, struct sink *sink, bool flag, bool rpd,
+				    const struct link_fact *which)
+{
+	struct finding *fi = rule_finding(sink, remote_form(flag, rpd));
+
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_hex(fi, "incompat", f->obj->lma.incompat);
+	finding_u64(fi, "names_in_rpd", rule_count_class(f, DIR_RPD));
+	if (which) {
+		fi->parent_fid = which->e.parent;
+		finding_fid(fi, "remote_parent_fid", &which->e.parent);
+		finding_name(fi, "name", which->e.name, which->e.namelen);
+	}
+	return OUT_VIOLATED;
+}
+
+enum outcome check_remote_parent_mismatch(const struct facts *f, struct sink *sink)
+{
+	const struct link_fact *which = NULL;
+	enum remote_state remote;
+	bool flag, rpd;
+
+	/* What is open and unlinked may still hang in REMOTE_PARENT_DIR, and be in PENDING. */
+	if (!f->have_cross || f->class != CLASS_NAMESPACE || !rule_lma_usable(f->obj) ||
+	    f->obj->ino == f->env->root_ino || !f->env->rpd_ino)
+		return OUT_NA;
+	flag = f->obj->lma.incompat & LMAI_REMOTE_PARENT;
+	rpd = rule_count_class(f, DIR_RPD);
+	remote = remote_parent(f, &which);
+	if (flag && !rpd && f->names_blind)
+		return rule_unknown(sink,
+				    "a directory could not be read whole: the name may stand there");
+	if (flag != rpd)
+		return remote_mismatch(f, sink, flag, rpd, which);
+	if (remote == REMOTE_UNKNOWN)
+		return flag ? rule_unknown(sink, "it cannot be told whether the linkEA names a "
+						 "parent on another MDT") :
+			      OUT_HOLDS;
+	if (flag == (remote == REMOTE_YES))
+		return OUT_HOLDS;
+	return remote_mismatch(f, sink, flag, rpd, which);
+}
+
+/* ---- rpd-name ------------------------------------------------------------------------------ */
+
+enum outcome check_rpd_name(const struct facts *f, struct sink *sink)
+{
+	enum outcome out = OUT_NA;
+	struct finding *fi;
+	struct fid fid;
+	u32 i;
+
+	if (!f->have_cross || f->class == CLASS_FREE || f->class == CLASS_EXEMPT ||
+	    !rule_lma_usable(f->obj))
+		return OUT_NA;
+	for (i = 0; i < f->nnames; i++) {
+		const struct name_fact *n = &f->names[i];
+		bool is_fid;
+
+		/* FIDs behind these names are leftovers of others: only the spelling counts. */
+		if (n->dir_class != DIR_RPD)
+			continue;
+		out = rule_worse(out, OUT_HOLDS);
+		is_fid = !fid_parse_plain(n->name, n->namelen, &fid);
+		if (is_fid && fid_equal(&fid, &f->obj->fid))
+			continue;
+		out = OUT_VIOLATED;
+		fi = rule_finding(sink, is_fid ? "the name in REMOTE_PARENT_DIR spells another FID" :
+						 "the name in REMOTE_PARENT_DIR spells no FID");
+		if (!fi)
+			return out;
+		rule_add_name(fi, n);
+		if (is_fid) {
+			fi->other_fid = fid;
+			finding_fid(fi, "name_fid", &fid);
+		}
+	}
+	return out;
+}
