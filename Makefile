@@ -33,7 +33,7 @@ Q := $(if $(V),,@)
 
 BASE := membudget strbuf
 ONDISK := fid lma linkea lov dirent iam inode server jbd2
-TARGET := target resolve mountinfo sysblock geometry ro_open
+TARGET := target resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
 LEDGER := ledger env objset dirtable landmarks post gather pass nameset print
 GUARD := sandbox

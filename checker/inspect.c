@@ -300,7 +300,7 @@ static int gather_object(struct inspect *x, struct run *r)
 		rc = gather_run(&x->gather, inos, list_suspects(r, x->ino, most, inos), room);
 	}
 	free(inos);
-	return rc ? rc : *r->cancel ? -ECANCELED : 0;
+	return rc ? rc : stop_wanted(r->cancel) ? -ECANCELED : 0;
 }
 
 /* The rules about an index as a whole, where the object is one. */

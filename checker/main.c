@@ -34,6 +34,7 @@
 #include "phases.h"
 #include "report/output.h"
 #include "report/rules_text.h"
+#include "target/watch.h"
 #include "view/device.h"
 
 /* The one thing a signal handler can reach. */
@@ -41,7 +42,7 @@ static volatile int cancelled;
 
 static void on_signal(int sig)
 {
-	cancelled = 1;
+	cancelled = STOP_SIGNAL;
 }
 
 static void catch_signals(void)
@@ -63,6 +64,7 @@ struct session {
 	struct evidence_writer evidence; /* --copy-to */
 	char command[4096];
 	struct journal_report journal;
+	struct watch *watch; /* of a live target; NULL */
 	bool have_target, have_geo, have_journal;
 };
 
@@ -101,6 +103,11 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	if (fileno(s->out) > 2)
 		box.write_fds[box.nwrite_fds++] = fileno(s->out);
 	report_prepare();
+	rc = watch_open(&s->target, s->opt.target.mountinfo, &s->watch);
+	if (rc) {
+		snprintf(err, errlen, "the mount table cannot be watched: %s", strerror(-rc));
+		return rc;
+	}
 	rc = sandbox_enter(&box, &s->sandbox);
 	if (rc)
 		snprintf(err, errlen, "cannot enter the sandbox: %s", strerror(-rc));
@@ -183,8 +190,11 @@ static int inspect(struct session *s, char *err, size_t errlen)
 
 static int check(struct session *s, char *err, size_t errlen)
 {
-	int rc = geometry_read(s->target.fd, s->target.size, &s->geo, err, errlen);
+	int rc = s->watch ? watch_start(s->watch, &cancelled, STOP_TARGET_LOST) : 0;
 
+	s->run.watch = s->watch;
+	if (!rc)
+		rc = geometry_read(s->target.fd, s->target.size, &s->geo, err, errlen);
 	if (rc)
 		return rc;
 	s->have_geo = true;
@@ -255,7 +265,7 @@ static int report(struct session *s, time_t started, double elapsed, bool failed
 		.findings = &s->run.findings,
 		.transient = s->run.transient,
 		.unstable = s->run.unstable,
-		.cancelled = cancelled,
+		.cancelled = cancelled == STOP_SIGNAL,
 	};
 
 	getrusage(RUSAGE_SELF, &ru);
@@ -304,6 +314,9 @@ static int run_check(struct session *s)
 	rc = open_all(s, err, sizeof(err));
 	if (!rc)
 		rc = check(s, err, sizeof(err));
+	/* Nothing may be in the way of a failover. */
+	if (watch_reason(s->watch))
+		target_close_device(&s->target);
 	/* A target that is not checked at all gets its one line and no report. */
 	if (rc && nothing_to_report(s, rc))
 		status = say_failure(s, rc, err);
@@ -313,6 +326,7 @@ static int run_check(struct session *s)
 		say(err[0] ? err : strerror(-rc));
 	inspect_free(&s->inspect);
 	evidence_end(&s->evidence);
+	watch_close(s->watch);
 	run_free(&s->run);
 	if (s->have_geo)
 		geometry_free(&s->geo);

@@ -148,7 +148,7 @@ static int judge_batch(struct look *l, struct gather *g, bool last)
 	for (u32 i = 0; i < g->n && !rc; i++) {
 		u64 before = l->list->count + l->list->dropped;
 
-		rc = *l->r->cancel ? -ECANCELED : judge_suspect(&j, &g->suspect[i]);
+		rc = stop_wanted(l->r->cancel) ? -ECANCELED : judge_suspect(&j, &g->suspect[i]);
 		if (l->notes && l->list->count + l->list->dropped > before)
 			note_suspect(l->notes, g, &g->suspect[i]);
 	}
@@ -183,7 +183,7 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last
 	l->noi_problems = 0;
 	rc = gather_run(&g, inos, n, room);
 	if (!rc)
-		rc = *r->cancel ? -ECANCELED : judge_batch(l, &g, last);
+		rc = stop_wanted(r->cancel) ? -ECANCELED : judge_batch(l, &g, last);
 	gather_free(&g);
 	return rc;
 }

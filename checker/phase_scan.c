@@ -288,7 +288,7 @@ static void *scan_oi_thread(void *arg)
 		s->rc = -ENOMEM;
 		return NULL;
 	}
-	while (!s->rc && !*s->r->cancel) {
+	while (!s->rc && !stop_wanted(s->r->cancel)) {
 		oi = __atomic_fetch_add(job->next, 1, __ATOMIC_RELAXED);
 		if (oi >= s->r->env.oi_count)
 			break;

@@ -11,7 +11,8 @@
  *
  * The looks between read only what the suspects are known to touch, so they can only
  * clear a suspect; the first and the last one of a series read all directories and
- * the whole OI.  What changed, or appeared, in the last look starts another series.
+ * the whole OI.  What changed, or appeared, in the last look starts another series;
+ * when there may be no more, short looks clear what they can of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 
 #include "exact.h"
 
+#define SERIES_LOOKS 5
 #define MISSES 2 /* looks in a row without a finding that make it gone */
 
 /* One finding on its way. */
@@ -53,7 +55,7 @@ static void sleep_until(u64 ms, const volatile int *cancel)
 	struct timespec t;
 	u64 now;
 
-	while ((now = now_ms()) < ms && !*cancel) {
+	while ((now = now_ms()) < ms && !stop_wanted(cancel)) {
 		u64 step = min_u64(ms - now, 50);
 
 		t = (struct timespec){ .tv_nsec = (long)step * 1000000 };
@@ -284,7 +286,6 @@ static int look_again(struct settle *s, bool full)
 
 	if (rc)
 		return rc;
-	s->looks--;
 	choose_suspects(s, scoped);
 	l.scope = scoped ? &scope : NULL;
 	rc = shares_refresh(s->r, s->shares);
@@ -337,31 +338,41 @@ static void conclude(struct settle *s)
 			finding_list_adopt(&s->r->findings, it->f, FINDING_UNSTABLE);
 		}
 	}
-	if (s->r->unstable)
+	if (s->r->unstable && !stop_wanted(s->r->cancel))
 		coverage_incomplete(&s->r->cov, "what some findings rest on kept changing");
 }
 
-/* Short gaps, then the last look of the series, when the youngest is old enough. */
-static int series(struct settle *s)
+/* Looks with growing gaps: at the end those are left that each of them found. */
+static int short_looks(struct settle *s, u32 most)
 {
 	static const u32 gap_permille[] = { 1, 10, 100, 1000 };
-	u32 delay = s->r->opt->settle_delay;
-	u64 last = now_ms(), looked;
+	u64 at = now_ms();
 	int rc = 0;
 
-	for (u32 i = 0; i < ARRAY_SIZE(gap_permille) && s->looks > 1 && s->open && !rc; i++) {
+	for (u32 i = 0; i < ARRAY_SIZE(gap_permille) && i < most && s->open && !rc; i++) {
 		/* Of a delay of 12 s: 1 ms, 10 ms, 100 ms, 1 s. */
-		last += (u64)gap_permille[i] * delay / 12000;
-		sleep_until(last, s->r->cancel);
+		at += (u64)gap_permille[i] * s->r->opt->settle_delay / 12000;
+		sleep_until(at, s->r->cancel);
 		rc = look_again(s, false);
-		last = now_ms();
+		at = now_ms();
 	}
+	return rc;
+}
+
+/* Short looks, then the last one of the series, when the youngest is old enough. */
+static int series(struct settle *s)
+{
+	u64 at = now_ms(), looked;
+	u32 most = min_u64(s->looks, SERIES_LOOKS);
+	int rc = short_looks(s, most - 1);
+
+	s->looks -= most;
 	if (rc || !s->open)
 		return rc;
 	for (u32 i = 0; i < s->n; i++)
 		if (!s->item[i].done)
-			last = max_u64(last, s->item[i].since + delay);
-	sleep_until(last, s->r->cancel);
+			at = max_u64(at, s->item[i].since + s->r->opt->settle_delay);
+	sleep_until(at, s->r->cancel);
 	looked = now_ms();
 	rc = look_again(s, true);
 	if (!rc)
@@ -385,6 +396,9 @@ int phase_settle(struct run *r, struct shares *shares, struct finding_list *foun
 		coverage_incomplete(&r->cov, "more was found than could be looked at again");
 	while (!rc && s.open && s.looks)
 		rc = series(&s);
+	/* What the very last full pass met for the first time is mostly gone at once. */
+	if (!rc)
+		rc = short_looks(&s, SERIES_LOOKS);
 	/* Cancelled: what was found once is not known to be true. */
 	conclude(&s);
 	free(s.item);

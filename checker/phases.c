@@ -8,6 +8,7 @@
 
 #include "ledger/landmarks.h"
 #include "rules/rules.h"
+#include "target/watch.h"
 
 void run_add_problem(struct run *r, const struct view_problem *p)
 {
@@ -128,7 +129,8 @@ int phases_run(struct run *r, char *err, size_t errlen)
 		r->phase[r->nphases++] = (struct phase_time){ phases[i].name, now() - start };
 	}
 	if (rc == -ECANCELED)
-		coverage_incomplete(&r->cov, "cancelled");
+		coverage_incomplete(&r->cov, watch_reason(r->watch) ? watch_reason(r->watch) :
+								      "cancelled");
 	else if (rc)
 		coverage_incomplete(&r->cov, "the run ended early");
 	phases_reconcile(r);

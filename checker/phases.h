@@ -22,6 +22,11 @@
 
 #define RUN_PHASES_MAX 16
 
+/* Values of *run.cancel. */
+enum stop { STOP_NOT, STOP_SIGNAL, STOP_TARGET_LOST };
+
+struct watch;
+
 struct run {
 	const struct options *opt;
 	struct view *view;
@@ -29,6 +34,7 @@ struct run {
 	struct membudget mem;
 	u32 threads;
 	volatile int *cancel;
+	const struct watch *watch; /* of a live target; NULL */
 
 	struct ledger ledger;
 	struct poster poster;

@@ -42,4 +42,10 @@ static inline u64 max_u64(u64 a, u64 b)
 #include "base/banned.h"
 #endif
 
+/* A flag that a signal or another thread sets: end the work at hand. */
+static inline bool stop_wanted(const volatile int *flag)
+{
+	return __atomic_load_n(flag, __ATOMIC_RELAXED);
+}
+
 #endif

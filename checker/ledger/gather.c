@@ -67,7 +67,7 @@ static void *worker_main(void *arg)
 		i = __atomic_fetch_add(w->next, chunk, __ATOMIC_RELAXED);
 		for (u32 k = i; k < w->total && k < i + chunk && !w->rc; k++)
 			w->rc = w->work(w, k);
-		if (w->rc || *w->g->cancel || i >= w->total)
+		if (w->rc || stop_wanted(w->g->cancel) || i >= w->total)
 			break;
 	}
 	return NULL;
@@ -325,7 +325,7 @@ static int full_pass(struct gather *g)
 	u32 from = 0, added = 1;
 	int rc = 0;
 
-	while (!rc && added && !*g->cancel) {
+	while (!rc && added && !stop_wanted(g->cancel)) {
 		rc = run_workers(g, gather_directory, from, g->dirs->n + g->nextra);
 		from = g->dirs->n + g->nextra;
 		if (!rc)

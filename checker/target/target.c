@@ -28,10 +28,16 @@ __printf(4, 5) static int complain(char *err, size_t errlen, int rc, const char 
 	return rc;
 }
 
-void target_close(struct target *t)
+void target_close_device(struct target *t)
 {
 	if (t->fd >= 0)
 		close(t->fd);
+	t->fd = -1;
+}
+
+void target_close(struct target *t)
+{
+	target_close_device(t);
 	free(t->path);
 	free(t->mirror);
 	free(t->mdt_mount);

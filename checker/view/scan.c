@@ -64,7 +64,7 @@ static int scan_failed(const struct scan *s)
 {
 	int rc = __atomic_load_n(&s->rc, __ATOMIC_RELAXED);
 
-	if (!rc && s->cancel && *s->cancel)
+	if (!rc && s->cancel && stop_wanted(s->cancel))
 		rc = -ECANCELED;
 	return rc;
 }

@@ -46,6 +46,8 @@ struct target {
  */
 int target_open(const struct target_options *opt, struct target *out, char *err, size_t errlen);
 void target_close(struct target *t);
+/* The descriptor alone; what is known of the target stays. */
+void target_close_device(struct target *t);
 
 /* Is path (an output file to be) on the file system of the target? */
 bool target_contains(const struct target *t, const char *path);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Watches the mount table while a live target is read: when its MDT stops, fails over
+ * or turns read-only, what lies on the device is no longer what the server has, and
+ * holding the device open may be in the way.
+ */
+#ifndef MDTCHECK_TARGET_WATCH_H
+#define MDTCHECK_TARGET_WATCH_H
+
+#include "mdtcheck/target.h"
+
+struct watch;
+
+/*
+ * Before the sandbox.  *out NULL where there is nothing to watch: a static target, or a
+ * saved table.  path NULL: the table of this process.  0 or -errno.
+ */
+int watch_open(const struct target *t, const char *path, struct watch **out);
+
+/* Starts a thread that stores value in *flag when the target is lost. */
+int watch_start(struct watch *w, volatile int *flag, int value);
+
+/* What happened: a static sentence; NULL: nothing. */
+const char *watch_reason(const struct watch *w);
+
+/* Ends the thread and frees w. */
+void watch_close(struct watch *w);
+
+#endif
