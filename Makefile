@@ -135,6 +135,11 @@ demo: deps
 bench: all
 	$(Q)BUILD=$(CURDIR)/$(B) tools/bench/run
 
+# The sanitizer of races over the joined program, a live mirror included (root).
+tsan:
+	$(Q)$(MAKE) --no-print-directory SAN=tsan all
+	$(Q)BUILD=$(CURDIR)/build-tsan tests/run.sh tests/tsan.sh
+
 # As root.  Ten minutes of load on a million objects.
 soak: all
 	$(Q)CHURN_SECONDS=$(or $(SOAK_SECONDS),600) CHURN_OBJECTS=$(or $(SOAK_OBJECTS),1000000) \
@@ -164,9 +169,10 @@ help:
 	@echo "make demo           build, plant faults in a sample MDT, check it, show the report"
 	@echo "make lint           the house rules alone"
 	@echo "make bench          1 M objects beside e2fsck and a plain read"
+	@echo "make tsan           the program under ThreadSanitizer"
 	@echo "make soak           a live stand-in under load (root; SOAK_SECONDS SOAK_OBJECTS SOAK_DELAY)"
 	@echo "make install        DESTDIR= PREFIX=/usr/local"
 	@echo "options             CC=clang SAN=asan|tsan WERROR=1 V=1"
 
-.PHONY: all check lint demo bench soak deps install clean help FORCE
+.PHONY: all check lint demo bench soak tsan deps install clean help FORCE
 FORCE:
