@@ -52,4 +52,24 @@ check "three primary findings from the image" \
 check "the same findings through the mirror" cmp <(ids "$TMP/image.json") <(ids "$TMP/live.json")
 check "the report names the mirror" jq -e '.target.kind == "mirror" and .target.live' "$TMP/live.json"
 check "no write reached the device ($before, $after)" test "$before" = "$after"
+
+# ---- one object through the mirror ----
+
+live_inspect() {
+	local rc=0
+	"$MDTCHECK" inspect --format=json --fstype ext4 --settle-rounds 2 "$TMP/mirror" /d/a \
+		> "$TMP/j" || rc=$?
+	[ $rc = 4 ] && jq -e '.target.live and .looks == 2 and ([.rules[]
+		| select(.outcome == "violated").rule] == ["oi-missing"])' "$TMP/j"
+}
+check "inspect finds the same through the mirror" live_inspect
+copy_refused() {
+	local rc=0
+	mkdir -p "$TMP/mdt/ev"
+	"$MDTCHECK" inspect --copy-to "$TMP/mdt/ev" --fstype ext4 "$TMP/mirror" /d/a \
+		> "$TMP/out" 2> "$TMP/err" || rc=$?
+	[ $rc = 8 ] && grep -q 'on the file system that is to be checked' "$TMP/err" &&
+		[ -z "$(ls "$TMP/mdt/ev")" ]
+}
+check "no evidence is copied onto the MDT itself" copy_refused
 exit 0
