@@ -116,10 +116,22 @@ check "the chain of parents leads to the root" chain
 
 # ---- the same verdicts as a check ----
 
+"$MDTCHECK" --list-rules=json > "$TMP/rules.json"
+
+# Evidence that the table of rules does not announce; of names, hexadecimal forms and repetitions.
+unannounced() {
+	jq -r --slurpfile rules "$TMP/rules.json" '.findings[] | .rule as $r
+		| ($rules[0][] | select(.name == $r).evidence) as $keys | .evidence | keys[]
+		| sub("_hex$"; "") | select(. as $k | ($keys | index($k)) == null
+			and ($keys | index($k | sub("_[0-9]+$"; ""))) == null)
+		| "\($r): evidence \(.) is not in its row"' "$1" | sort -u
+}
+
 # agree IMAGE: every finding about an object is found again by inspecting it; and no other.
 agree() {
 	local img=$1 i n=0
 	"$MDTCHECK" "$img" > "$TMP/report.json" 2> "$TMP/err"
+	unannounced "$TMP/report.json" | grep . && return 1
 	for i in $(jq '.findings[].object.ino | select(. > 0)' "$TMP/report.json" | sort -un); do
 		look "$img" "$i" || { echo "inode $i"; return 1; }
 		cmp -s <(jq -r --argjson i "$i" '.findings[] | select(.object.ino == $i)
