@@ -91,7 +91,7 @@ $(B)/live-mirror: $(MIRROR_OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lmount
 
 # The rules under test report to the sink of tests/unit/test_rules.c.
-UNIT_LDFLAGS := -Wl,--wrap=sink_finding,--wrap=sink_unknown
+UNIT_LDFLAGS := -Wl,--wrap=sink_finding,--wrap=sink_unknown,--wrap=sink_elsewhere
 
 $(B)/unit-tests: $(UNIT_OBJ) $(CHECKER_OBJ)
 	@echo "  LD    $@"

@@ -95,10 +95,15 @@ struct finding *sink_finding(struct sink *s, const char *what)
 	return &s->cur;
 }
 
-void sink_unknown(struct sink *s, const char *why)
+void sink_elsewhere(struct sink *s, const char *why)
 {
 	if (s->j->verdicts && !s->j->verdicts[s->rule_index].why)
 		s->j->verdicts[s->rule_index].why = why;
+}
+
+void sink_unknown(struct sink *s, const char *why)
+{
+	sink_elsewhere(s, why);
 	if (s->j->count_unknown)
 		rule_coverage_unknown(&s->j->r->cov.rules[s->rule_index], why, 1);
 }

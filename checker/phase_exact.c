@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "exact.h"
+#include "ledger/landmarks.h"
 
 /* Facts of one suspect with an ordinary name and an OI record, generously. */
 #define EXACT_BYTES_PER_SUSPECT 256U
@@ -227,10 +228,27 @@ static int all_batches(struct look *l)
 	return rc;
 }
 
+/* New sequences are given out, and scrub starts, while the server runs. */
+static int refresh_env(struct run *r)
+{
+	struct view_buf *buf;
+	int rc;
+
+	if (r->env.info->is_static)
+		return 0;
+	buf = view_buf_new(r->view);
+	rc = buf ? env_refresh(&r->env, r->view, buf) : -ENOMEM;
+	view_buf_free(buf);
+	return rc;
+}
+
 int exact_look(struct look *l)
 {
-	int rc = -ENOMEM;
+	int rc = refresh_env(l->r);
 
+	if (rc)
+		return rc;
+	rc = -ENOMEM;
 	l->oi_problem = calloc(LOOK_PROBLEMS_MAX, sizeof(*l->oi_problem));
 	l->oi_number = calloc(LOOK_PROBLEMS_MAX, sizeof(u32));
 	if (l->oi_problem && l->oi_number)

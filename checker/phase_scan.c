@@ -208,6 +208,33 @@ static void count_units(struct scanner *s, const struct object *o)
 	}
 }
 
+static void count_unknown(struct scanner *s, const char *name, const char *why, u64 n)
+{
+	const struct rule *rule = rule_by_name(name);
+	ptrdiff_t i = rule ? rule - rule_table(&(u32){ 0 }) : -1;
+
+	if (i >= 0 && !s->r->opt->rule_off[i])
+		rule_coverage_unknown(&s->cov.rules[i], why, n);
+}
+
+/*
+ * What only another MDT can show.  Counted here and not where suspects are judged,
+ * because what is consistent as far as one MDT can tell is no suspect.
+ */
+static void count_elsewhere(struct scanner *s, const struct object *o, u32 foreign)
+{
+	static const char parent[] = "the parent directory is on another MDT";
+	static const char agent[] = "the object that an agent inode stands for is on another MDT";
+	static const char names[] = "names on other MDTs are counted as the linkEA states them";
+
+	if (foreign)
+		count_unknown(s, "linkea-no-dirent", parent, foreign);
+	if (foreign && !S_ISDIR(o->inode.mode))
+		count_unknown(s, "nlink-file", names, 1);
+	if (object_is_agent(o))
+		count_unknown(s, "dirent-dangling", agent, 1);
+}
+
 static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 {
 	struct scanner *s = arg;
@@ -222,7 +249,7 @@ static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 	if (break_record_rules(s, o) || o->ea_broken || r->opt->debug_all_suspects ||
 	    (r->env.oi_count && !object_has_lma(o)))
 		ledger_force(&r->ledger, o->ino);
-	post_object(&r->poster, o);
+	count_elsewhere(s, o, post_object(&r->poster, o));
 	if (S_ISREG(o->inode.mode) && object_has_lov(o))
 		rc = claim_objects(s, o);
 	if (!rc && S_ISDIR(o->inode.mode))

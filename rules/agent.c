@@ -73,22 +73,17 @@ static enum remote_state remote_parent(const struct facts *f, const struct link_
 	if (rule_ea_doubtful(f->obj, EA_LINK) || (object_has(f->obj, EA_LINK) && f->obj->link_rc))
 		return REMOTE_UNKNOWN;
 	for (i = 0; i < f->nlinks; i++) {
-		u64 seq = f->links[i].e.parent.seq;
+		const struct link_fact *l = &f->links[i];
+		bool by_fld = env_seq_owner(f->env, l->e.parent.seq) == SEQ_OTHER_MDT;
 
-		switch (env_seq_owner(f->env, seq)) {
-		case SEQ_OTHER_MDT:
-			/* It is here, in a range this MDT's own FLD does not have (yet). */
-			if (f->links[i].where == PARENT_LOCAL && !env_seq_range(f->env, seq)) {
-				state = REMOTE_UNKNOWN;
-				break;
-			}
-			*which = &f->links[i];
-			return REMOTE_YES;
-		case SEQ_UNKNOWN:
+		/* A directory that is here, in a range this MDT's own FLD does not have (yet). */
+		if (l->where == PARENT_UNKNOWN ||
+		    (l->where == PARENT_LOCAL && by_fld &&
+		     !env_seq_range(f->env, l->e.parent.seq))) {
 			state = REMOTE_UNKNOWN;
-			break;
-		default:
-			break;
+		} else if (l->where == PARENT_FOREIGN || by_fld) {
+			*which = l;
+			return REMOTE_YES;
 		}
 	}
 	/* Which entries were dropped nobody knows; the flag goes when the last remote one does. */

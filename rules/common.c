@@ -18,6 +18,13 @@ enum outcome rule_unknown(struct sink *sink, const char *why)
 	return OUT_UNKNOWN;
 }
 
+enum outcome rule_elsewhere(struct sink *sink, const char *why)
+{
+	if (sink)
+		sink_elsewhere(sink, why);
+	return OUT_UNKNOWN;
+}
+
 enum outcome rule_worse(enum outcome a, enum outcome b)
 {
 	/* The order of the enumeration is the order of gravity. */
@@ -39,6 +46,8 @@ const char *rule_oi_doubt(const struct env *env)
 {
 	if (env->has_scrub && env->scrub.status == SS_SCANNING)
 		return "OI scrub is running: it is writing the mappings this rule judges";
+	if (env->has_scrub && env->scrub.flags & (SF_RECREATED | SF_INCONSISTENT))
+		return "OI scrub knows that the OI is incomplete or wrong, and has not repaired it";
 	return NULL;
 }
 

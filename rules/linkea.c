@@ -231,7 +231,7 @@ static enum outcome judge_entry(const struct facts *f, struct sink *sink,
 	if (l->match >= 0)
 		return OUT_HOLDS;
 	if (l->where == PARENT_FOREIGN)
-		return rule_unknown(sink, "the parent directory is on another MDT");
+		return rule_elsewhere(sink, "the parent directory is on another MDT");
 	if (l->where == PARENT_UNKNOWN)
 		return rule_unknown(sink, "no FLD tells which MDT the parent directory is on");
 	if (l->where == PARENT_LOCAL && l->dir_blind)

@@ -44,6 +44,8 @@ void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi)
 struct finding *rule_finding(struct sink *sink, const char *what);
 /* Says why, and is OUT_UNKNOWN. */
 enum outcome rule_unknown(struct sink *sink, const char *why);
+/* The same for what only another server can show, and the scan has counted. */
+enum outcome rule_elsewhere(struct sink *sink, const char *why);
 /* The graver of two outcomes: violated, could not tell, holds, does not apply. */
 enum outcome rule_worse(enum outcome a, enum outcome b);
 

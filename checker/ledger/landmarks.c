@@ -261,6 +261,9 @@ static int load_state(struct loader *l, struct mountdata *md, bool *has_md)
 	env->has_scrub = n > 0 && !oi_scrub_decode(raw, (size_t)n, &env->scrub);
 	n = read_state(l, l->names.seq_srv, raw, sizeof(raw));
 	env->has_seq_srv = n > 0 && !seq_range_decode(raw, (size_t)n, &env->seq_srv);
+	env->fld_ino = l->names.fld;
+	env->seq_srv_ino = l->names.seq_srv;
+	env->scrub_ino = l->names.oi_scrub;
 	rc = load_fld(l);
 	if (!rc)
 		rc = load_lov_objid(l);
@@ -325,6 +328,37 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 	else
 		*env = n;
 	return rc;
+}
+
+int env_refresh(struct env *env, struct view *view, struct view_buf *buf)
+{
+	struct env n = { .info = env->info };
+	struct loader l = { .env = &n, .view = view, .buf = buf };
+	struct seq_range seq;
+	struct oi_scrub scrub;
+	u8 raw[512];
+	s64 len;
+	int rc;
+
+	view_pass_begin(view);
+	l.names.fld = env->fld_ino;
+	rc = load_fld(&l);
+	if (!rc && n.nfld) {
+		free(env->fld);
+		env->fld = n.fld;
+		env->nfld = n.nfld;
+	} else {
+		free(n.fld);
+	}
+	if (rc)
+		return rc;
+	len = read_state(&l, env->seq_srv_ino, raw, sizeof(raw));
+	if (len > 0 && !seq_range_decode(raw, (size_t)len, &seq))
+		env->seq_srv = seq;
+	len = read_state(&l, env->scrub_ino, raw, sizeof(raw));
+	if (len > 0 && !oi_scrub_decode(raw, (size_t)len, &scrub))
+		env->scrub = scrub;
+	return 0;
 }
 
 void env_free(struct env *env)

@@ -85,7 +85,7 @@ static u32 state_links(const struct poster *p, const struct object *o, u64 *stat
 }
 
 /* All of it in one sum: a slot is shared by all threads, and each access to it is dear. */
-void post_object(const struct poster *p, const struct object *o)
+u32 post_object(const struct poster *p, const struct object *o)
 {
 	u64 stated = 0;
 	u32 foreign = state_links(p, o, &stated);
@@ -108,6 +108,7 @@ void post_object(const struct poster *p, const struct object *o)
 	if (remote)
 		stated += hash_pair(&p->key, TAG_RPD, type, &o->fid);
 	ledger_add(p->ledger, o->ino, -stated);
+	return foreign;
 }
 
 void post_dotdot(const struct poster *p, const struct object *dir, const struct dirent_rec *d)

@@ -42,7 +42,8 @@ enum post_mode post_mode_guess(const struct env *env, const struct object *dir);
 enum post_mode post_mode_of(enum dir_class class, enum post_mode guess);
 
 /* A live, not exempt object's own statements. */
-void post_object(const struct poster *p, const struct object *o);
+/* Returns how many of its linkEA entries name a parent on another MDT. */
+u32 post_object(const struct poster *p, const struct object *o);
 /* ".." of directory dir. */
 void post_dotdot(const struct poster *p, const struct object *dir, const struct dirent_rec *d);
 /* Any other name in dir; sign 1 adds, -1 takes back.  d->ino is in range. */

@@ -33,6 +33,7 @@ struct env {
 
 	bool has_scrub; /* scrub is valid */
 	struct oi_scrub scrub;
+	u32 fld_ino, seq_srv_ino, scrub_ino; /* files that change while the server runs; 0 none */
 	bool has_seq_srv;
 	struct seq_range seq_srv;
 	u64 *lov_objid; /* last object id by OST index; owned */

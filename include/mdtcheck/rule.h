@@ -44,6 +44,8 @@ struct sink;
 struct finding *sink_finding(struct sink *sink, const char *what);
 /* Why the running check could not tell: a static sentence, counted in coverage. */
 void sink_unknown(struct sink *sink, const char *why);
+/* The same for what only another server can show; the scan counts all of that by itself. */
+void sink_elsewhere(struct sink *sink, const char *why);
 
 struct rule {
 	u16 code; /* permanent: 301 is MC301 */

@@ -166,6 +166,10 @@ static const char *judge_counts(const struct rw_state *s, const struct rw_obj *o
 		foreign += is_foreign(&o->link[i].parent);
 	if (rpd != !!(o->incompat & LMAI_REMOTE_PARENT))
 		return "the flag of a remote parent and REMOTE_PARENT_DIR disagree";
+	if (o->has_lma && is_foreign(&o->fid))
+		return "a FID of another MDT";
+	if ((o->has_lma && o->incompat & LMAI_REMOTE_PARENT) != (foreign > 0))
+		return "the flag of a remote parent and the linkEA disagree";
 	if (o->ino == RW_TOP)
 		return names + rpd ? "a name for the backend root" : NULL;
 	if (S_ISDIR(o->mode))

@@ -164,8 +164,6 @@ static void make_file_names(struct rw_state *s, struct rw_obj *o, u32 self)
 	if (!rw_random(s, 6)) {
 		make_remote(s, o);
 		n = rw_random(s, 2);
-	} else if (!rw_random(s, 5)) {
-		give_foreign_name(s, o);
 	}
 	while (n--)
 		give_name(s, any_parent(s, self), o);

@@ -11,6 +11,7 @@
 /* The Makefile has the linker wrap the program's sink, so that rules report here. */
 struct finding *__wrap_sink_finding(struct sink *sink, const char *what);
 void __wrap_sink_unknown(struct sink *sink, const char *why);
+void __wrap_sink_elsewhere(struct sink *sink, const char *why);
 
 struct finding *__wrap_sink_finding(struct sink *sink, const char *what)
 {
@@ -32,6 +33,11 @@ void __wrap_sink_unknown(struct sink *sink, const char *why)
 {
 	ck_assert_ptr_nonnull(why);
 	sink->unknowns++;
+}
+
+void __wrap_sink_elsewhere(struct sink *sink, const char *why)
+{
+	__wrap_sink_unknown(sink, why);
 }
 
 /* ---- the table ----------------------------------------------------------------------------- */
@@ -161,7 +167,11 @@ START_TEST(lma_alone)
 	w_set_lma(&w, &FID_FILE, LMAI_RELEASED);
 	only(&w, "lma-unsupported");
 	w_set_lma(&w, &FID_FILE, LMAI_SUPPORTED & ~(LMAI_AGENT | LMAI_REMOTE_PARENT));
-	only(&w, "");
+	only(&w, "lma-orphan-flag");
+	w.f.class = CLASS_ORPHAN;
+	w.names[0].dir_class = DIR_PENDING;
+	ck_assert_int_eq(run(&w, "lma-orphan-flag", NULL), OUT_NA);
+	w_file(&w);
 	w_set_lma(&w, &(struct fid){ 0x200000401ULL, 2, 1 }, 0);
 	ck_assert_int_eq(run(&w, "lma-fid-insane", NULL), OUT_VIOLATED);
 	w_set_lma(&w, &(struct fid){ 0, 0, 0 }, 0);
@@ -199,6 +209,8 @@ START_TEST(fid_duplicate)
 	w_set_lma(&w, &FID_FILE, LMAI_AGENT);
 	w.f.class = CLASS_AGENT;
 	w.f.noi = 0;
+	only(&w, "agent-attributes"); /* its linkEA */
+	w.o.ea[EA_LINK].state = w.o.ea[EA_LOV].state = EA_ABSENT;
 	only(&w, "");
 }
 END_TEST
@@ -235,6 +247,7 @@ START_TEST(oi_missing)
 	w.o.lma.compat = 0;
 	w_set_lma(&w, &FID_FILE, LMAI_AGENT);
 	w.f.class = CLASS_AGENT;
+	w.o.ea[EA_LINK].state = w.o.ea[EA_LOV].state = EA_ABSENT;
 	only(&w, "");
 }
 END_TEST
@@ -413,7 +426,8 @@ START_TEST(linkea_no_dirent)
 	unknown(&w, "linkea-no-dirent");
 	w.links[1].where = PARENT_FOREIGN;
 	w.o.inode.nlink = 2;
-	unknown(&w, "linkea-no-dirent");
+	only(&w, "remote-parent-mismatch");
+	ck_assert_int_eq(run(&w, "linkea-no-dirent", NULL), OUT_UNKNOWN);
 	w.links[1].where = PARENT_UNKNOWN;
 	w.o.inode.nlink = 1;
 	unknown(&w, "linkea-no-dirent");
@@ -453,7 +467,7 @@ START_TEST(dirent_no_linkea)
 	w.o.link.len = 60;
 	w.names[1].dir_class = DIR_RPD;
 	w.o.inode.nlink = 1;
-	only(&w, "");
+	only(&w, "remote-parent-mismatch rpd-name");
 	/* The same name twice in one directory is another rule's case. */
 	w_file(&w);
 	w_name(&w, "name");

@@ -39,6 +39,9 @@ START_TEST(dirent_contents)
 	w_set_lma(&w, &FID_FILE, LMAI_REMOTE_PARENT);
 	w.links[0].where = PARENT_FOREIGN;
 	w.links[0].match = -1;
+	only(&w, "rpd-name");
+	w.names[0].name = "0x200000401:0x2:0x0";
+	w.names[0].namelen = 19;
 	only(&w, "");
 	w_file(&w);
 	w.names[0].type = 2;
@@ -72,7 +75,7 @@ START_TEST(tree)
 	w.f.dotdot_ino = INO_OTHER;
 	only(&w, "dotdot-mismatch");
 	w_set_lma(&w, &FID_FILE, LMAI_REMOTE_PARENT);
-	only(&w, "");
+	only(&w, "remote-parent-mismatch");
 	w_dir(&w);
 	w_name(&w, "second");
 	only(&w, "directory-linked-twice dirent-no-linkea");
@@ -80,7 +83,7 @@ START_TEST(tree)
 	w.names[0].dir_class = DIR_RPD;
 	w.names[1].dir_class = DIR_PENDING;
 	w.f.class = CLASS_ORPHAN;
-	only(&w, "");
+	only(&w, "rpd-name"); /* for want of a FID */
 	w_dir(&w);
 	w.f.nnames = 0;
 	w.links[0].match = -1;
@@ -113,7 +116,8 @@ START_TEST(nameless_file)
 	w.links[0].match = -1;
 	only(&w, "linkea-no-dirent nameless-file");
 	w.links[0].where = PARENT_FOREIGN;
-	unknown(&w, "nameless-file");
+	only(&w, "remote-parent-mismatch");
+	ck_assert_int_eq(run(&w, "nameless-file", NULL), OUT_UNKNOWN);
 	w.links[0].where = PARENT_LOCAL;
 	w.f.names_blind = true;
 	w.links[0].dir_blind = true;
@@ -147,8 +151,9 @@ START_TEST(nlink_file)
 	w.f.names_blind = false;
 	w_link(&w, "far", -1)->where = PARENT_FOREIGN;
 	w_decode_link(&w, 0);
-	only(&w, "");
-	w_name(&w, "in RPD")->dir_class = DIR_RPD; /* does not count */
+	w_set_lma(&w, &FID_FILE, LMAI_REMOTE_PARENT);
+	only(&w, "remote-parent-mismatch");
+	w_name(&w, "0x200000401:0x2:0x0")->dir_class = DIR_RPD; /* does not count */
 	only(&w, "");
 	w.o.inode.nlink = 1;
 	only(&w, "nlink-file");
