@@ -36,7 +36,7 @@ ONDISK := fid lma linkea lov dirent iam inode server jbd2
 TARGET := target resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
 LEDGER := ledger env objset dirtable landmarks post gather pass nameset print
-GUARD := sandbox
+GUARD := sandbox witness trace_text tracefs
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp agent sequence orphan cause
@@ -56,7 +56,7 @@ MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 
 UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_dirent test_iam test_inode \
 	test_rules test_rules_tree test_cause test_ledger test_dirtable test_random random_world \
-	random_faults random_judge test_server test_target test_sandbox test_base \
+	random_faults random_judge test_server test_target test_sandbox test_witness test_base \
 	test_options test_finding test_report test_view test_viewfile test_journal
 UNIT_SRC := $(UNIT:%=tests/unit/%.c)
 
@@ -97,6 +97,11 @@ $(B)/unit-tests: $(UNIT_OBJ) $(CHECKER_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(UNIT_LDFLAGS) -o $@ $^ $(CHECKER_LIBS) -lcheck -lsubunit -lrt -lm
 
+# What is watched as mdtcheck is, and writes.
+$(B)/witness-control: $(B)/tests/live/witness_control.o $(GUARD:%=$(B)/checker/guard/%.o)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lseccomp
+
 # Rebuild everything when the compiler or its flags change.
 FLAGS_STAMP := $(B)/.flags
 $(FLAGS_STAMP): FORCE
@@ -109,19 +114,26 @@ $(B)/%.o: %.c $(FLAGS_STAMP)
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The compile lock: only these may open or create anything.
+# The compile lock: only these may open or create anything.  evidence.o and tracefs.o run in
+# processes of their own; the latter writes to tracefs alone.
 MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o \
-	$(B)/checker/report/evidence.o
+	$(B)/checker/report/evidence.o $(B)/checker/guard/tracefs.o
 $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
 
--include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(MIRROR_OBJ) $(UNIT_OBJ) $(B)/checker/main.o)
+-include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(MIRROR_OBJ) $(UNIT_OBJ) $(B)/checker/main.o \
+	$(B)/tests/live/witness_control.o)
 
 # ---- testing ---------------------------------------------------------------------------------
 
 # Everything a fresh machine needs, then every suite.
 check: deps
-	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(B)/unit-tests
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(B)/unit-tests $(B)/witness-control
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh
+
+# The first compilation of each script takes minutes.
+check-vm: deps
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all
+	$(Q)BUILD=$(CURDIR)/$(B) TEST_TIMEOUT=2400 tests/run.sh tests/vm/stap.sh
 
 lint: all
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh tools/lint/sizes tools/lint/includes \
@@ -166,6 +178,7 @@ clean:
 help:
 	@echo "make                build/mdtcheck, build/mkmdt, build/live-mirror"
 	@echo "make check          install what is missing, build, run every suite"
+	@echo "make check-vm       run mdtcheck under SystemTap in a QEMU guest"
 	@echo "make demo           build, plant faults in a sample MDT, check it, show the report"
 	@echo "make lint           the house rules alone"
 	@echo "make bench          1 M objects beside e2fsck and a plain read"
@@ -174,5 +187,5 @@ help:
 	@echo "make install        DESTDIR= PREFIX=/usr/local"
 	@echo "options             CC=clang SAN=asan|tsan WERROR=1 V=1"
 
-.PHONY: all check lint demo bench soak tsan deps install clean help FORCE
+.PHONY: all check check-vm lint demo bench soak tsan deps install clean help FORCE
 FORCE:

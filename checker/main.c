@@ -4,7 +4,8 @@
  *
  *	options.c	 the command line
  *	target/		 what is it and may it be read; opens it, read-only
- *	guard/		 the sandbox, entered before a byte of the target is parsed
+ *	guard/		 the witness, a process of its own that watches this one; the sandbox,
+ *			 entered before a byte of the target is parsed
  *	view/		 inodes, directories and indexes as they lie on the device
  *	ledger/		 landmarks.c who is who; post.c and ledger.c the sums; dirtable.c
  *			 the tree; objset.c OST objects; gather.c exact facts for suspects
@@ -28,6 +29,7 @@
 
 #include "base/strbuf.h"
 #include "guard/sandbox.h"
+#include "guard/witness.h"
 #include "inspect.h"
 #include "ledger/landmarks.h"
 #include "options.h"
@@ -59,6 +61,8 @@ struct session {
 	struct geometry geo;
 	FILE *out;
 	struct sandbox_report sandbox;
+	struct witness_process witness;
+	struct witness_result seen; /* by the witness */
 	struct run run;
 	struct inspect inspect;		 /* ACTION_INSPECT */
 	struct evidence_writer evidence; /* --copy-to */
@@ -82,7 +86,7 @@ static int say(const char *line)
 	return EXIT_BIT_INCOMPLETE;
 }
 
-/* Target, output, sandbox: everything that opens a file. */
+/* Target, witness, output, sandbox: everything that opens a file or starts a process. */
 static int open_all(struct session *s, char *err, size_t errlen)
 {
 	struct sandbox_options box = { .write_fds = { 1, 2 }, .nwrite_fds = 2 };
@@ -91,6 +95,7 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	s->have_target = true;
+	witness_start(&s->target, s->opt.witness != WITNESS_OFF, &s->witness);
 	rc = output_open(s->opt.output, &s->target, &s->out, err, errlen);
 	if (rc)
 		return rc;
@@ -219,8 +224,6 @@ static u32 list_locks(const struct sandbox_report *box, struct lock_status *lock
 	for (u32 i = 0; i < box->nlocks; i++)
 		lock[n++] = (struct lock_status){ box->lock[i].name, box->lock[i].enforced,
 						  box->lock[i].reason };
-	lock[n++] = (struct lock_status){ "journal witness", false,
-					  "not part of this version" };
 	return n;
 }
 
@@ -241,9 +244,20 @@ static int write_report(struct session *s, struct report *rep)
 	return rep->exit_status;
 }
 
+/* Before the report: what is written then is no part of the check. */
+static void hear_witness(struct session *s)
+{
+	witness_stop(&s->witness, &s->seen);
+	if (s->opt.witness == WITNESS_REQUIRE && s->seen.state != WITNESS_QUIET)
+		coverage_incomplete(&s->run.cov,
+				    s->seen.state == WITNESS_ACTIVE
+					    ? "the witness saw journal or write activity of the run"
+					    : "no witness can say that the run wrote nothing");
+}
+
 static int report(struct session *s, time_t started, double elapsed, bool failed)
 {
-	struct lock_status locks[SANDBOX_LOCKS + 2];
+	struct lock_status locks[SANDBOX_LOCKS + 1];
 	struct rusage ru;
 	struct report rep = {
 		.version = MDTCHECK_VERSION,
@@ -262,12 +276,14 @@ static int report(struct session *s, time_t started, double elapsed, bool failed
 		.coverage = &s->run.cov,
 		.locks = locks,
 		.nlocks = list_locks(&s->sandbox, locks),
+		.witness = &s->seen,
 		.findings = &s->run.findings,
 		.transient = s->run.transient,
 		.unstable = s->run.unstable,
 		.cancelled = cancelled == STOP_SIGNAL,
 	};
 
+	hear_witness(s);
 	getrusage(RUSAGE_SELF, &ru);
 	rep.peak_rss = (u64)ru.ru_maxrss * 1024;
 	report_judge(&rep, failed);

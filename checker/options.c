@@ -28,6 +28,7 @@ enum option_id {
 	OPT_SETTLE_ROUNDS,
 	OPT_NO_OVERLAY,
 	OPT_SETTLE_DELAY,
+	OPT_WITNESS,
 	OPT_CONSTANT_HASH,
 	OPT_ALL_SUSPECTS,
 };
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
 	{ "settle-rounds", required_argument, NULL, OPT_SETTLE_ROUNDS },
 	{ "no-journal-overlay", no_argument, NULL, OPT_NO_OVERLAY },
 	{ "settle-delay", required_argument, NULL, OPT_SETTLE_DELAY },
+	{ "witness", required_argument, NULL, OPT_WITNESS },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
 	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
 	{ "help", no_argument, NULL, 'h' },
@@ -89,6 +91,8 @@ static const char help_text[] =
 	"      --settle-rounds N    look again at a suspect up to N times (10)\n"
 	"      --settle-delay MS    confirm what has stood still for so long (12000)\n"
 	"      --no-journal-overlay read an unmounted target without what its journal has newer\n"
+	"      --witness W          watch for journal activity of our own: auto, off or require;\n"
+	"                           require makes anything but quiet an incomplete run (auto)\n"
 	"\n"
 	"Target:\n"
 	"      --fstype T           file system type of the mirror (ldiskfs); ext4 takes a stand-in\n"
@@ -205,6 +209,19 @@ static int parse_format(const struct complaint *c, const char *s, enum output_fo
 		*out = FORMAT_TEXT;
 	else
 		return usage(c, "--format wants json or text, not \"%s\"", s);
+	return 0;
+}
+
+static int parse_witness(const struct complaint *c, const char *s, enum witness_mode *out)
+{
+	if (!strcmp(s, "auto"))
+		*out = WITNESS_AUTO;
+	else if (!strcmp(s, "off"))
+		*out = WITNESS_OFF;
+	else if (!strcmp(s, "require"))
+		*out = WITNESS_REQUIRE;
+	else
+		return usage(c, "--witness wants auto, off or require, not \"%s\"", s);
 	return 0;
 }
 
@@ -375,6 +392,8 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 		return parse_u32(c, "settle-rounds", optarg, 1, 1000, &o->settle_rounds);
 	case OPT_SETTLE_DELAY:
 		return parse_u32(c, "settle-delay", optarg, 0, 3600000, &o->settle_delay);
+	case OPT_WITNESS:
+		return parse_witness(c, optarg, &o->witness);
 	case 'h':
 	case 'V':
 	case OPT_LIST_RULES:

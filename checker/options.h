@@ -22,6 +22,9 @@ enum output_format { FORMAT_DEFAULT, FORMAT_JSON, FORMAT_TEXT };
 
 enum rules_format { RULES_TEXT, RULES_JSON, RULES_MAN };
 
+/* What to do about the witness: use it where there is one, do without, insist on quiet. */
+enum witness_mode { WITNESS_AUTO, WITNESS_OFF, WITNESS_REQUIRE };
+
 #define DEFAULT_MAX_FINDINGS 10000
 #define DEFAULT_SETTLE_ROUNDS 10
 #define DEFAULT_SETTLE_DELAY 12000 /* two commit intervals of a journal, and some */
@@ -43,6 +46,7 @@ struct options {
 	u32 settle_rounds;	      /* looks at a suspect after the first */
 	u32 settle_delay;	      /* ms from the first look that agrees to the last */
 	bool no_overlay; /* an unreplayed journal is left alone */
+	enum witness_mode witness;
 	bool *rule_off;		      /* indexed like rule_table(); owned */
 
 	/* For tests of the checker itself: */

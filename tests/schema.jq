@@ -65,7 +65,16 @@ def parts:
 	(.target | members("target"; {view: "string|null"})),
 	(.no_writes.locks[] | members("no_writes.locks[]"; {name: "string", status: "string",
 		reason: "string|null"}),
-		(.status | one_of("no_writes.locks[].status"; ["enforced", "unavailable"])));
+		(.status | one_of("no_writes.locks[].status"; ["enforced", "unavailable"]))),
+	(.no_writes.witness // empty | members("no_writes.witness"; {state: "string",
+		reason: "string|null", events: "number", lost: "number", by_event: "object",
+		first: "array", counters: "object"}),
+		(.state | one_of("no_writes.witness.state"; ["quiet", "active", "unavailable"])),
+		(if (.state == "active") == (.events > 0) then empty
+		 else "no_writes.witness: state does not go with its events" end),
+		(.counters | members("no_writes.witness.counters"; {
+			session_write_kbytes: "object|null", lifetime_write_kbytes: "object|null",
+			errors_count: "object|null", journal_transactions: "object|null"})));
 
 def coverage_part:
 	members("coverage"; {inodes_expected: "number", inodes_scanned: "number",

@@ -361,6 +361,68 @@ static struct piece coverage_piece(const struct coverage *c)
 	return p;
 }
 
+static const char *witness_name(enum witness_state s)
+{
+	switch (s) {
+	case WITNESS_QUIET:
+		return "quiet";
+	case WITNESS_ACTIVE:
+		return "active";
+	default:
+		return "unavailable";
+	}
+}
+
+/* What the file system counts; null where it could not be read. */
+static void put_counters(struct piece *p, const struct witness_result *w)
+{
+	static const char *const name[WITNESS_COUNTERS] = {
+		[COUNT_SESSION_WRITE] = "session_write_kbytes",
+		[COUNT_LIFETIME_WRITE] = "lifetime_write_kbytes",
+		[COUNT_ERRORS] = "errors_count",
+		[COUNT_TRANSACTIONS] = "journal_transactions",
+	};
+	struct piece all = piece_new();
+	int i;
+
+	for (i = 0; i < WITNESS_COUNTERS; i++) {
+		struct piece one = piece_new();
+
+		if (!w->counter[i].known) {
+			json_decref(one.obj);
+			piece_put(&all, name[i], json_null());
+			continue;
+		}
+		put_count(&one, "before", w->counter[i].before);
+		put_count(&one, "after", w->counter[i].after);
+		put_piece(&all, name[i], &one);
+	}
+	put_piece(p, "counters", &all);
+}
+
+static void put_witness(struct piece *p, const struct witness_result *w)
+{
+	struct piece all = piece_new(), names = piece_new();
+	json_t *first = json_array();
+	bool unchanged;
+	u32 i;
+
+	put_text(&all, "state", witness_name(w->state));
+	put_text(&all, "reason", w->reason[0] ? w->reason : NULL);
+	put_count(&all, "events", w->events.count);
+	put_count(&all, "lost", w->events.lost);
+	for (i = 0; i < w->events.nnames; i++)
+		put_count(&names, w->events.by_name[i].name, w->events.by_name[i].count);
+	put_piece(&all, "by_event", &names);
+	for (i = 0; i < w->events.nfirst; i++)
+		piece_append(&all, first,
+			     name_string(w->events.first[i], strlen(w->events.first[i]),
+					 &unchanged));
+	piece_put(&all, "first", first);
+	put_counters(&all, w);
+	put_piece(p, "witness", &all);
+}
+
 static struct piece no_writes_piece(const struct report *r)
 {
 	struct piece p = piece_new();
@@ -376,6 +438,8 @@ static struct piece no_writes_piece(const struct report *r)
 		append_piece(&p, locks, &l);
 	}
 	piece_put(&p, "locks", locks);
+	if (r->witness)
+		put_witness(&p, r->witness);
 	return p;
 }
 

@@ -17,6 +17,7 @@
 #include "mdtcheck/finding.h"
 #include "mdtcheck/rule.h"
 #include "mdtcheck/target.h"
+#include "mdtcheck/witness.h"
 
 #define SEV_NR (SEV_ERROR + 1)
 
@@ -176,6 +177,7 @@ struct report {
 	const struct coverage *coverage;
 	const struct lock_status *locks;
 	u32 nlocks;
+	const struct witness_result *witness; /* NULL: nobody was asked */
 	const struct finding_list *findings;
 	u64 transient, unstable;
 

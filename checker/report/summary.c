@@ -238,6 +238,20 @@ static void print_no_writes(FILE *out, const struct report *r, struct strbuf *b)
 	print_labelled(out, "No writes", b);
 }
 
+static void print_witness(FILE *out, const struct witness_result *w, struct strbuf *b)
+{
+	if (!w)
+		return;
+	if (w->state == WITNESS_QUIET)
+		strbuf_addf(b, "quiet: no journal handle, dirtied inode or write request of ours");
+	else if (w->state == WITNESS_ACTIVE)
+		strbuf_addf(b, "ACTIVE: %" PRIu64 " events of ours, the first: %s",
+			    w->events.count, w->events.nfirst ? w->events.first[0] : "unknown");
+	else
+		strbuf_addf(b, "unavailable (%s)", w->reason);
+	print_labelled(out, "Witness", b);
+}
+
 int report_summary(FILE *out, const struct report *r)
 {
 	static const struct coverage no_coverage = {
@@ -260,6 +274,7 @@ int report_summary(FILE *out, const struct report *r)
 	print_table(out, filled.findings);
 	print_findings(out, &filled, &b);
 	print_no_writes(out, &filled, &b);
+	print_witness(out, filled.witness, &b);
 	failed = b.failed;
 	strbuf_free(&b);
 	if (fflush(out) || ferror(out))

@@ -26,6 +26,7 @@
 	X(server)                                                                                  \
 	X(target)                                                                                  \
 	X(sandbox)                                                                                 \
+	X(witness)                                                                                 \
 	X(base)                                                                                    \
 	X(options)                                                                                 \
 	X(finding)                                                                                 \

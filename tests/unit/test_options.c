@@ -58,7 +58,7 @@ START_TEST(everything)
 
 	ck_assert_int_eq(parse("--format=text --summary --threads 3 dev -o out --fstype ext4 "
 			       "--memory 2g --max-findings 0 --mountinfo m --settle-rounds 9 "
-			       "--settle-delay 10",
+			       "--settle-delay 10 --witness require",
 			       &o, err),
 			 0);
 	ck_assert_str_eq(o.target.name, "dev");
@@ -72,6 +72,7 @@ START_TEST(everything)
 	ck_assert_str_eq(o.target.mountinfo, "m");
 	ck_assert_uint_eq(o.settle_rounds, 9);
 	ck_assert_uint_eq(o.settle_delay, 10);
+	ck_assert_int_eq(o.witness, WITNESS_REQUIRE);
 	options_free(&o);
 }
 END_TEST
@@ -152,6 +153,7 @@ static const struct {
 	{ "x -o", "-o wants a value" },
 	{ "x --threads", "--threads wants a value" },
 	{ "x --summary=3", "--summary=3 takes no value" },
+	{ "--witness=maybe x", "--witness wants auto, off or require, not \"maybe\"" },
 	{ "--format=xml x", "--format wants json or text, not \"xml\"" },
 	{ "--threads 0 x", "--threads wants a number from 1 to 256, not \"0\"" },
 	{ "--threads -1 x", "--threads wants a number from 1 to 256, not \"-1\"" },

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The witness: a process of its own that watches, through the kernel's
+ * tracepoints, whether the checker's threads start journal handles, dirty
+ * inodes or queue write requests for the device of the target.
+ *
+ * It is forked before the sandbox is entered and before any thread starts, since
+ * it must write to tracefs, which the checker may not.  A pipe ties it to the
+ * checker: when that closes it, or ends in any way, the witness removes its
+ * trace instance, tells what it saw, and ends.
+ */
+#ifndef MDTCHECK_GUARD_WITNESS_H
+#define MDTCHECK_GUARD_WITNESS_H
+
+#include "mdtcheck/target.h"
+#include "mdtcheck/witness.h"
+
+struct witness_process {
+	int stop_fd;   /* closing it ends the witness; -1: there is none */
+	int result_fd; /* struct witness_result comes out of it */
+	struct witness_result unavailable; /* what to report where there is none */
+};
+
+/* Never fails: where nobody can watch, witness_stop() tells why. */
+void witness_start(const struct target *t, bool wanted, struct witness_process *w);
+
+/* Ends the witness; fills *out.  Needs no system call but read and close. */
+void witness_stop(struct witness_process *w, struct witness_result *out);
+
+#endif

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The witness: mdtcheck on a live mirror is quiet while another process writes to the same file
+# system; a program that writes under the same witness is not; nothing is left of it afterwards.
+source "$(dirname "$0")/../lib.sh"
+CONTROL=$BUILD/witness-control
+INSTANCES=/sys/kernel/tracing/instances
+
+give_up() { skip "the witness" "$1"; exit 0; }
+
+if [ "${1:-}" != inside ]; then
+	[ "$(id -u)" = 0 ] || give_up "root is needed"
+	command -v jq >/dev/null || give_up "jq is not installed"
+	[ -x "$CONTROL" ] || { fail "the witness: $CONTROL is not built"; exit 1; }
+	# A mount table of our own: tracefs can be mounted where it is not, and nothing stays.
+	exec unshare --mount bash "$0" inside
+fi
+LOOP=
+MUTATOR=
+leave() {
+	[ -z "$MUTATOR" ] || kill "$MUTATOR" 2>/dev/null
+	wait 2>/dev/null
+	mountpoint -q "$TMP/mirror" && umount "$TMP/mirror"
+	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
+	[ -z "$LOOP" ] || losetup -d "$LOOP"
+	rm -rf --one-file-system "$TMP"
+}
+trap leave EXIT
+
+printf 'mdt dirdata=off\ndir /d\nfiles /d 400\n' >"$TMP/r"
+"$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
+# ---- without a witness everything works as before ----
+
+state() { jq -r '.no_writes.witness.state' "$1"; }
+reason() { jq -r '.no_writes.witness.reason' "$1"; }
+"$MDTCHECK" "$TMP/mdt.img" >"$TMP/image.json"
+check "an image: unavailable" test "$(state "$TMP/image.json")" = unavailable
+check "  and says why" test "$(reason "$TMP/image.json")" = "the target is a file"
+"$MDTCHECK" --witness=require "$TMP/mdt.img" >"$TMP/required.json"
+check "require, an image: exit status 8" test "$?" = 8
+check "  the verdict is incomplete" jq -e '.summary.verdict == "incomplete"' "$TMP/required.json"
+LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) || { LOOP=; give_up "no loop device"; }
+mkdir "$TMP/mdt" "$TMP/mirror"
+mount -t ext4 -o errors=continue,noinit_itable "$LOOP" "$TMP/mdt" 2>/dev/null ||
+	give_up "ext4 cannot be mounted here"
+
+"$TOP/tools/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror" >/dev/null ||
+	{ fail "no mirror"; exit 1; }
+mdtcheck() { "$MDTCHECK" --fstype ext4 --settle-rounds 2 "$@" "$TMP/mirror"; }
+mdtcheck --witness=off >"$TMP/off.json"
+check "off: unavailable" test "$(reason "$TMP/off.json")" = "turned off"
+
+mountpoint -q /sys/kernel/tracing && umount /sys/kernel/tracing 2>/dev/null
+if ! [ -e "$INSTANCES" ] && ! [ -e /sys/kernel/debug/tracing/instances ]; then
+	mdtcheck >"$TMP/none.json"
+	check "no tracefs: unavailable" test "$(reason "$TMP/none.json")" = "tracefs is not mounted"
+fi
+mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || [ -e "$INSTANCES" ] ||
+	give_up "tracefs cannot be mounted"
+
+# ---- the witness sees ----
+
+control() { "$CONTROL" "$LOOP" "$TMP/mdt/control" "$1" >"$TMP/control" 2>&1; }
+is_state() {
+	grep -q "^$1 " "$TMP/control" && return 0
+	cat "$TMP/control"
+	return 1
+}
+control none
+if grep -qE '^unavailable.*(pid namespace|has no event|not permitted)' "$TMP/control"; then
+	give_up "$(cat "$TMP/control")"
+fi
+check "who does nothing is quiet" is_state quiet
+for what in write thread child; do
+	control $what
+	check "a write ($what): active" is_state active
+	check "  by its journal handles" grep -q '^jbd2_handle_start' "$TMP/control"
+	check "  by its dirtied inodes" grep -q '^ext4_mark_inode_dirty' "$TMP/control"
+done
+control flood
+check "a flood: events are lost, and that is counted" \
+	awk 'NR == 1 { exit !($1 == "active" && $3 > 0) }' "$TMP/control"
+
+# ---- and tells mdtcheck from others ----
+
+mutate() {
+	local n=0
+	while :; do
+		echo $n >"$TMP/mdt/mutator"
+		chmod 640 "$TMP/mdt/mutator"
+		n=$((n + 1))
+	done
+}
+quiet_beside() {
+	mdtcheck --witness=require >"$TMP/live.json"
+	jq -e '.no_writes.witness | .state == "quiet" and .events == 0 and .lost == 0' "$TMP/live.json" ||
+		{ jq .no_writes.witness "$TMP/live.json"; return 1; }
+}
+transactions() { awk 'NR == 1 { print $1 }' "/proc/fs/jbd2/${LOOP#/dev/}-8/info"; }
+mutate &
+MUTATOR=$!
+before=$(transactions)
+for n in 1 2 3; do
+	check "mdtcheck beside a writer is quiet ($n)" quiet_beside
+done
+sync -f "$TMP/mdt"
+kill "$MUTATOR"
+wait "$MUTATOR" 2>/dev/null
+MUTATOR=
+check "  though the journal was at work" test "$(transactions)" -gt "$before"
+check "the file system's counters are in the report" jq -e '
+	.no_writes.witness.counters | .session_write_kbytes.after >= .session_write_kbytes.before and
+	.errors_count.after == 0 and .journal_transactions != null' "$TMP/live.json"
+check "the report fulfils its schema" test -z "$(jq -rf "$TOP/tests/schema.jq" "$TMP/live.json")"
+check "the text names the witness" grep -q '^Witness.*quiet' <(mdtcheck --format text)
+
+# ---- nothing is left ----
+
+none_left() {
+	local n
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		[ -z "$(find "$INSTANCES" -maxdepth 1 -name 'mdtcheck-*')" ] && return 0
+		sleep 0.3
+	done
+	ls "$INSTANCES"
+	return 1
+}
+check "no trace instance is left" none_left
+for signal in KILL INT; do
+	"$MDTCHECK" --fstype ext4 --debug-all-suspects --settle-rounds 1000 "$TMP/mirror" \
+		>/dev/null 2>&1 &
+	pid=$!
+	for _ in {1..200}; do
+		[ -e "$INSTANCES/mdtcheck-$pid" ] && break
+		sleep 0.005
+	done
+	there=$([ -e "$INSTANCES/mdtcheck-$pid" ] && echo yes)
+	kill -$signal $pid 2>/dev/null
+	wait $pid 2>/dev/null
+	check "SIG$signal: an instance was there" test "$there" = yes
+	check "  and is not there after it" none_left
+done
+exit 0
