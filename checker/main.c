@@ -95,7 +95,9 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	s->have_target = true;
-	witness_start(&s->target, s->opt.witness != WITNESS_OFF, &s->witness);
+	/* Never beside the writer of evidence: two processes would hold each other's pipes. */
+	witness_start(&s->target,
+		      s->opt.action == ACTION_CHECK && s->opt.witness != WITNESS_OFF, &s->witness);
 	rc = output_open(s->opt.output, &s->target, &s->out, err, errlen);
 	if (rc)
 		return rc;
