@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMESET_FIRST 1024U
+/* Cleared for every directory, most of which are small. */
+#define NAMESET_FIRST 128U
 
 int nameset_init(struct nameset *s, struct membudget *mem, const struct hash_key *key)
 {

@@ -152,6 +152,7 @@ START_TEST(no_memory)
 	ck_assert_int_eq(ledger_init(&l, &mem, 0, 1000, 1000), -ENOMEM);
 	ck_assert_uint_eq(l.first, 9);
 	ck_assert_uint_eq(mem.used, 0);
+	membudget_init(&mem, 100);
 	ck_assert_int_eq(nameset_init(&s, &mem, &KEY), -ENOMEM);
 	ck_assert_uint_eq(s.part, 9);
 	ck_assert_uint_eq(mem.used, 0);
