@@ -30,7 +30,7 @@ give_up() { skip "churn" "$1"; exit 0; }
 command -v jq >/dev/null || give_up "jq is not installed"
 # shellcheck disable=SC2086 # CC may be two words
 ${CC:-cc} -std=gnu11 -O2 -pthread -include "$TOP/checker/base/prelude.h" \
-	-o "$TMP/mutator" "$TOP/tests/live/mutator.c" || { fail "the mutator compiles"; exit 1; }
+	-o "$TMP/mutator" "$TOP"/tests/live/mutator*.c || { fail "the mutator compiles"; exit 1; }
 
 cat > "$TMP/r" <<R
 mdt dirdata=off inodes=$((OBJECTS + 20000)) size=$((OBJECTS / 400 + 128))M
