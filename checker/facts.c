@@ -103,7 +103,7 @@ static int fill_oi(struct judge *j, const struct gather_suspect *s, struct facts
 		if ((j->g->lost[i].oi == own || j->g->lost[i].oi == UINT32_MAX) &&
 		    f->obj->fid.seq >= j->g->lost[i].from && f->obj->fid.seq <= j->g->lost[i].to)
 			f->oi_own = -EBADMSG;
-	if (env->oi_count && !env->oi_ino[own])
+	if (env->oi_count && !env->oi_ino[own] && env->backend_blind)
 		f->oi_own = -EBADMSG;
 	for (u32 off = s->oi, i = 0; off != GATHER_NONE; i++) {
 		const struct gather_oi *g = gather_oi_at(j->g, off);

@@ -8,7 +8,6 @@
 #include "judge.h"
 #include "rules/rules.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,16 +44,6 @@ static int add_paths(struct judge *j, const struct facts *f, struct stored_findi
 	return rc;
 }
 
-/* OI files are known by their numbers. */
-static int add_index_path(struct stored_finding *st, bool plain)
-{
-	char path[32];
-	int n = plain ? snprintf(path, sizeof(path), "//oi.16") :
-			snprintf(path, sizeof(path), "//oi.16.%u", st->oi - 1);
-
-	return st->oi ? stored_finding_add_path(st, path, (size_t)n) : 0;
-}
-
 static void sink_commit(struct sink *s)
 {
 	struct stored_finding *st;
@@ -71,7 +60,7 @@ static void sink_commit(struct sink *s)
 	if (st && s->f)
 		s->rc = add_paths(s->j, s->f, st);
 	else if (st)
-		s->rc = add_index_path(st, s->j->r->env.oi_plain);
+		s->rc = stored_finding_add_oi_path(st, s->j->r->env.oi_plain);
 }
 
 struct finding *sink_finding(struct sink *s, const char *what)

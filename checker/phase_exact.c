@@ -273,6 +273,7 @@ static int look_and_settle(struct run *r, struct shares *shares)
 
 	if (rc)
 		return rc;
+	found.mem = &r->mem;
 	rc = exact_look(&l);
 	if (!rc)
 		rc = phase_settle(r, shares, &found, &notes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The phases in their order, timed; and the grouping at the end. */
+/* The phases in their order, timed. */
 #include "phases.h"
 
 #include <stdlib.h>
@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "ledger/landmarks.h"
-#include "rules/rules.h"
 #include "target/watch.h"
 
 void run_add_problem(struct run *r, const struct view_problem *p)
@@ -28,59 +27,12 @@ void run_add_problem(struct run *r, const struct view_problem *p)
 		coverage_incomplete(&r->cov, what[p->kind]);
 }
 
-static struct cause_item cause_item_of(const struct stored_finding *f)
-{
-	return (struct cause_item){
-		.rule = f->rule->name,
-		.ino = f->ino,
-		.parent_ino = f->parent_ino,
-		.other_ino = f->other_ino,
-		.mode = f->mode,
-		.name_key = f->name_key,
-		.fid = f->fid,
-		.parent_fid = f->parent_fid,
-		.other_fid = f->other_fid,
-	};
-}
-
-int phase_group(struct run *r)
-{
-	struct finding_list *l = &r->findings;
-	struct cause_item *item;
-	u32 nrules;
-
-	finding_list_sort(l);
-	item = calloc(l->count + 1, sizeof(*item));
-	if (!item)
-		return -ENOMEM;
-	for (u32 i = 0; i < l->count; i++)
-		item[i] = cause_item_of(l->items[i]);
-	cause_group(item, l->count);
-	for (u32 i = 0; i < l->count; i++)
-		if (item[i].cause >= 0)
-			finding_list_set_cause(l, l->items[i], l->items[item[i].cause]);
-	free(item);
-	rule_table(&nrules);
-	for (u32 i = 0; i < nrules; i++) {
-		r->cov.rules[i].violated = 0;
-		for (u32 s = 0; s < SEV_NR; s++)
-			r->cov.rules[i].violated +=
-				l->by_rule[i].primary[s] + l->by_rule[i].caused[s];
-	}
-	return 0;
-}
-
 static double now(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int phase_group_line(struct run *r, char *err, size_t errlen)
-{
-	return phase_group(r);
 }
 
 /* What can be said only when every inode was looked at. */
@@ -92,7 +44,8 @@ void phases_reconcile(struct run *r)
 		r->cov.descriptors_used = info->inodes_count - info->free_inodes;
 	if (r->cov.inodes_scanned != r->cov.inodes_expected)
 		coverage_incomplete(&r->cov, "not every allocated inode was scanned");
-	if (r->env.oi_lost)
+	/* Where that is sure, it is a finding: no mapping was left unread. */
+	if (r->env.oi_lost && r->env.backend_blind)
 		coverage_incomplete(&r->cov, "an OI file is missing");
 	r->cov.complete = !r->cov.nincomplete;
 }
@@ -104,6 +57,7 @@ int phases_prepare(struct run *r)
 
 	if (!rc)
 		rc = poster_init(&r->poster, &r->ledger, &r->env, r->opt->debug_constant_hash);
+	r->findings.mem = &r->mem;
 	r->objects = objset_new();
 	return !rc && !r->objects ? -ENOMEM : rc;
 }
@@ -116,7 +70,7 @@ int phases_run(struct run *r, char *err, size_t errlen)
 	} phases[] = {
 		{ "scan", phase_scan },
 		{ "exact", phase_exact },
-		{ "group", phase_group_line },
+		{ "group", phase_group },
 	};
 	int rc = phases_prepare(r);
 

@@ -67,6 +67,6 @@ void run_add_problem(struct run *r, const struct view_problem *p);
 
 int phase_scan(struct run *r, char *err, size_t errlen);
 int phase_exact(struct run *r, char *err, size_t errlen);
-int phase_group(struct run *r);
+int phase_group(struct run *r, char *err, size_t errlen);
 
 #endif

@@ -10,7 +10,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "rules/rules.h"
 
@@ -18,10 +17,11 @@
 #define IDENTITY(c)                                                                                \
 	{ c, "oi-missing", SAME_OBJECT }, { c, "oi-fid-mismatch", SAME_OBJECT },                   \
 		{ c, "oi-duplicate", SAME_OBJECT }, { c, "dirent-fid-mismatch", SAME_OBJECT },     \
-		{ c, "lov-owner", SAME_OBJECT }, { c, "linkea-no-dirent", EFFECT_IN_DIR },         \
+		{ c, "lov-owner", SAME_OBJECT },                                                   \
+		{ c, "linkea-no-dirent", IN_DIR_BY_OTHER_FID },                                    \
 		{ c, "dirent-no-linkea", EFFECT_IN_DIR },                                          \
 	{                                                                                          \
-		c, "linkea-no-dirent", OTHER_FID_PARENT                                            \
+		c, "linkea-no-dirent", NAMED_OTHER_FID_PARENT                                      \
 	}
 
 /* What else is compared with the FID of an object. */
@@ -43,6 +43,15 @@
 
 /* Earlier rows win: the deepest causes come first. */
 static const struct cause_row rows[] = {
+	/* A whole OI file, or all of them. */
+	{ "oi-restored", "oi-missing", WHOLE_TARGET },
+	{ "oi-restored", "oi-dangling", WHOLE_TARGET },
+	{ "oi-restored", "oi-generation", WHOLE_TARGET },
+	{ "oi-restored", "oi-fid-mismatch", WHOLE_TARGET },
+	{ "oi-restored", "oi-duplicate", WHOLE_TARGET },
+	{ "oi-file-lost", "oi-missing", SAME_OI_FILE },
+	{ "oi-file-lost", "dirent-dangling", SAME_NAME },
+
 	IDENTITY("lma-malformed"),
 	IDENTITY("lma-unsupported"),
 	IDENTITY("lma-fid-insane"),
@@ -68,13 +77,14 @@ static const struct cause_row rows[] = {
 	{ "dirent-dangling", "oi-dangling", SAME_OBJECT },
 	LOST_NAME("dirent-dangling"),
 	{ "dirent-dangling", "linkea-no-dirent", OTHER_FID_PARENT },
+	{ "dirent-dangling", "directory-unreachable", OTHER_FID_PARENT },
 
 	{ "oi-fid-mismatch", "oi-missing", SAME_OBJECT },
 	{ "oi-fid-mismatch", "dirent-fid-mismatch", SAME_OBJECT },
 	{ "oi-fid-mismatch", "lov-owner", SAME_OBJECT },
-	{ "oi-fid-mismatch", "linkea-no-dirent", EFFECT_IN_DIR },
+	{ "oi-fid-mismatch", "linkea-no-dirent", IN_DIR_BY_OTHER_FID },
 	{ "oi-fid-mismatch", "dirent-no-linkea", EFFECT_IN_DIR },
-	{ "oi-fid-mismatch", "linkea-no-dirent", OTHER_FID_PARENT },
+	{ "oi-fid-mismatch", "linkea-no-dirent", NAMED_OTHER_FID_PARENT },
 	FID_USERS("oi-fid-mismatch"),
 	/* A real object that is taken for an agent. */
 	{ "agent-attributes", "linkea-no-dirent", EFFECT_IN_DIR },
@@ -106,8 +116,10 @@ static const struct cause_row rows[] = {
 	{ "dirent-name-duplicate", "nlink-directory", SAME_OBJECT },
 	/* The second entry was another's, which is now missing. */
 	{ "dirent-name-duplicate", "linkea-no-dirent", EFFECT_IN_DIR },
+	{ "dirent-name-duplicate", "directory-unreachable", EFFECT_IN_DIR },
 
 	LOST_NAME("dirent-fid-mismatch"),
+	{ "dirent-fid-mismatch", "linkea-no-dirent", NAMED_OTHER_FID_PARENT },
 	{ "dirent-fid-mismatch", "directory-linked-twice", SAME_NAME },
 	{ "dirent-fid-mismatch", "dirent-no-linkea", SAME_NAME },
 	{ "dirent-fid-mismatch", "dirent-type", SAME_NAME },
@@ -137,11 +149,11 @@ static const struct cause_row rows[] = {
 	{ "linkea-directory-many", "remote-parent-mismatch", SAME_OBJECT },
 	{ "linkea-no-dirent", "dirent-no-linkea", SAME_OBJECT },
 	{ "linkea-no-dirent", "nameless-file", SAME_OBJECT },
-	{ "linkea-no-dirent", "directory-unreachable", SAME_OBJECT },
 	{ "linkea-no-dirent", "nlink-file", SAME_OBJECT },
 	{ "linkea-no-dirent", "nlink-directory", CAUSE_DIR_IN_DIR },
 	/* A name that leads to the wrong inode, where name entries hold no FIDs. */
 	{ "dirent-no-linkea", "linkea-no-dirent", SAME_NAME_ELSEWHERE },
+	{ "dirent-no-linkea", "directory-unreachable", SAME_NAME_ELSEWHERE },
 	{ "dirent-no-linkea", "dirent-type", SAME_NAME },
 	{ "dirent-no-linkea", "dotdot-mismatch", SAME_NAME },
 	{ "dirent-no-linkea", "nlink-file", SAME_OBJECT },
@@ -153,6 +165,9 @@ static const struct cause_row rows[] = {
 	{ "dirent-type", "nlink-directory", SAME_OBJECT },
 	{ "dirent-type", "dirent-malformed", SAME_OBJECT },
 	{ "dirent-type", "linkea-no-dirent", OWN_FID_PARENT },
+	{ "dirent-type", "directory-unreachable", OWN_FID_PARENT },
+	/* A directory that has lost its name: what is below it has names, and is well. */
+	{ "directory-unreachable", "linkea-no-dirent", SAME_OBJECT },
 	{ "directory-unreachable", "nlink-directory", CAUSE_IN_DIR },
 	{ "dotdot-mismatch", "directory-loop", SAME_OBJECT },
 	{ "directory-loop", "directory-loop", EFFECT_IN_DIR },
@@ -174,7 +189,17 @@ const struct cause_row *cause_rows(u32 *count)
 #define RULE_NONE 0xff
 
 /* What a cause is looked up by. */
-enum key_kind { KEY_INO, KEY_PARENT, KEY_NAME, KEY_FID, KEY_OWN_FID, KEY_OTHER_INO, KEY_NR };
+enum key_kind {
+	KEY_ALL, /* first: see index_build() */
+	KEY_OI,
+	KEY_INO,
+	KEY_PARENT,
+	KEY_NAME,
+	KEY_FID,
+	KEY_OWN_FID,
+	KEY_OTHER_INO,
+	KEY_NR
+};
 
 /* A row with the rules as numbers. */
 struct row {
@@ -183,17 +208,17 @@ struct row {
 };
 
 struct key {
-	u64 a, b;  /* what is joined; both 0: nothing */
+	u64 what; /* what is joined; 0: nothing */
 	u32 rule;
 	u32 item;
 };
 
 struct grouping {
-	struct cause_item *items;
+	const struct finding_join *items;
 	u32 n;
 	struct row rows[ARRAY_SIZE(rows)];
-	u8 *rule;     /* number of each item's rule */
-	u32 *rank;    /* row that made each item's cause; no row: beyond the last */
+	u32 *cause; /* out */
+	u16 *rank;  /* row that made each item's cause; no row: beyond the last */
 	struct key *index;
 	u32 nindex;
 };
@@ -205,10 +230,6 @@ static u8 rule_number(const char *name)
 	u32 n, i;
 
 	table = rule_table(&n);
-	/* Findings usually carry the very string of the table. */
-	for (i = 0; i < n; i++)
-		if (table[i].name == name)
-			return (u8)i;
 	for (i = 0; i < n; i++)
 		if (!strcmp(table[i].name, name))
 			return (u8)i;
@@ -220,6 +241,7 @@ static enum key_kind kind_of(enum cause_relation relation)
 	switch (relation) {
 	case SAME_OBJECT:
 	case EFFECT_IN_DIR:
+	case IN_DIR_BY_OTHER_FID:
 		return KEY_INO;
 	case CAUSE_IN_DIR:
 	case CAUSE_DIR_IN_DIR:
@@ -229,63 +251,73 @@ static enum key_kind kind_of(enum cause_relation relation)
 		return KEY_NAME;
 	case OTHER_FID:
 	case OTHER_FID_PARENT:
+	case NAMED_OTHER_FID_PARENT:
 		return KEY_FID;
 	case OWN_FID_PARENT:
 		return KEY_OWN_FID;
 	case OTHER_INO:
 	case OTHER_INO_DIR:
 		return KEY_OTHER_INO;
+	case SAME_OI_FILE:
+		return KEY_OI;
+	case WHOLE_TARGET:
+		return KEY_ALL;
 	}
 	return KEY_NR;
 }
 
-static struct key fid_key(const struct fid *fid)
-{
-	return (struct key){ .a = fid->seq, .b = (u64)fid->oid << 32 | fid->ver };
-}
-
-static struct key cause_key(const struct cause_item *it, enum key_kind kind)
+static u64 cause_key(const struct finding_join *it, enum key_kind kind)
 {
 	switch (kind) {
 	case KEY_INO:
-		return (struct key){ .a = it->ino };
+		return it->ino;
 	case KEY_PARENT:
-		return (struct key){ .a = it->parent_ino };
+		return it->parent_ino;
 	case KEY_NAME:
-		return (struct key){ .a = it->name_key };
+		return it->name_key;
 	case KEY_FID:
-		return fid_key(&it->other_fid);
+		return it->other_fid;
 	case KEY_OWN_FID:
-		return fid_key(&it->fid);
+		return it->fid;
 	case KEY_OTHER_INO:
-		return (struct key){ .a = it->other_ino };
+		return it->other_ino;
+	case KEY_OI:
+		return it->oi;
+	case KEY_ALL:
+		return 1;
 	case KEY_NR:
 		break;
 	}
-	return (struct key){ .a = 0 };
+	return 0;
 }
 
-static struct key effect_key(const struct cause_item *it, enum cause_relation relation)
+static u64 effect_key(const struct finding_join *it, enum cause_relation relation)
 {
 	switch (relation) {
 	case EFFECT_IN_DIR:
+	case IN_DIR_BY_OTHER_FID:
 	case OTHER_INO_DIR:
-		return (struct key){ .a = it->parent_ino };
+		return it->parent_ino;
 	case SAME_NAME:
 	case SAME_NAME_ELSEWHERE:
-		return (struct key){ .a = it->name_key };
+		return it->name_key;
 	case OTHER_FID:
-		return fid_key(&it->fid);
+		return it->fid;
 	case OTHER_FID_PARENT:
+	case NAMED_OTHER_FID_PARENT:
 	case OWN_FID_PARENT:
-		return fid_key(&it->parent_fid);
+		return it->parent_fid;
+	case SAME_OI_FILE:
+		return it->oi;
+	case WHOLE_TARGET:
+		return 1;
 	case SAME_OBJECT:
 	case CAUSE_IN_DIR:
 	case CAUSE_DIR_IN_DIR:
 	case OTHER_INO:
 		break;
 	}
-	return (struct key){ .a = it->ino };
+	return it->ino;
 }
 
 static int key_cmp(const void *pa, const void *pb)
@@ -293,10 +325,8 @@ static int key_cmp(const void *pa, const void *pb)
 	const struct key *a = pa;
 	const struct key *b = pb;
 
-	if (a->a != b->a)
-		return a->a < b->a ? -1 : 1;
-	if (a->b != b->b)
-		return a->b < b->b ? -1 : 1;
+	if (a->what != b->what)
+		return a->what < b->what ? -1 : 1;
 	if (a->rule != b->rule)
 		return a->rule < b->rule ? -1 : 1;
 	return (a->item > b->item) - (a->item < b->item);
@@ -304,19 +334,37 @@ static int key_cmp(const void *pa, const void *pb)
 
 /* ---- joining ------------------------------------------------------------------------------- */
 
+/* Is there a row in which the rule is a cause that is looked up like this? */
+static bool causes_by(const struct grouping *g, u8 rule, enum key_kind kind)
+{
+	u32 row;
+
+	for (row = 0; row < ARRAY_SIZE(g->rows); row++)
+		if (g->rows[row].cause == rule && kind_of(g->rows[row].relation) == kind)
+			return true;
+	return false;
+}
+
+/* Where all mappings are stale, a stale one says nothing of its object. */
+static bool says_nothing(const struct grouping *g, u32 item)
+{
+	return g->cause[item] != CAUSE_NONE && g->rows[g->rank[item]].relation == WHOLE_TARGET;
+}
+
 static void index_build(struct grouping *g, enum key_kind kind)
 {
+	bool wanted[RULE_NONE + 1];
 	u32 i;
 
+	for (i = 0; i < RULE_NONE; i++)
+		wanted[i] = causes_by(g, (u8)i, kind);
+	wanted[RULE_NONE] = false;
 	g->nindex = 0;
 	for (i = 0; i < g->n; i++) {
-		struct key k = cause_key(&g->items[i], kind);
+		u64 what = cause_key(&g->items[i], kind);
 
-		if ((!k.a && !k.b) || g->rule[i] == RULE_NONE)
-			continue;
-		k.rule = g->rule[i];
-		k.item = i;
-		g->index[g->nindex++] = k;
+		if (what && wanted[g->items[i].rule] && !says_nothing(g, i))
+			g->index[g->nindex++] = (struct key){ what, g->items[i].rule, i };
 	}
 	qsort(g->index, g->nindex, sizeof(*g->index), key_cmp);
 }
@@ -339,14 +387,19 @@ static u32 index_find(const struct grouping *g, const struct key *want)
 
 static bool explains(const struct grouping *g, u32 cause, u32 effect, enum cause_relation relation)
 {
-	const struct cause_item *c = &g->items[cause];
+	const struct finding_join *c = &g->items[cause];
 
 	if (cause == effect)
 		return false;
 	if (relation == SAME_NAME_ELSEWHERE)
 		return c->ino != g->items[effect].ino;
+	if (relation == IN_DIR_BY_OTHER_FID)
+		return !c->fid || c->fid != g->items[effect].parent_fid;
+	/* A directory's identity hides no name: the object must have the one it speaks of. */
+	if (relation == NAMED_OTHER_FID_PARENT)
+		return g->items[effect].other_ino;
 	if (relation == CAUSE_DIR_IN_DIR)
-		return !c->mode || S_ISDIR(c->mode);
+		return c->is_dir || !c->is_known;
 	return true;
 }
 
@@ -356,22 +409,21 @@ static bool explains(const struct grouping *g, u32 cause, u32 effect, enum cause
 static void join(struct grouping *g, u32 effect, u32 row)
 {
 	enum cause_relation relation = g->rows[row].relation;
-	struct key want = effect_key(&g->items[effect], relation);
+	struct key want = { effect_key(&g->items[effect], relation), g->rows[row].cause, 0 };
 	u32 at, tries;
 
-	if (!want.a && !want.b)
+	if (!want.what)
 		return;
-	want.rule = g->rows[row].cause;
 	at = index_find(g, &want);
 	for (tries = 0; at < g->nindex && tries < TRY_MAX; at++, tries++) {
 		const struct key *k = &g->index[at];
 
-		if (k->a != want.a || k->b != want.b || k->rule != want.rule)
+		if (k->what != want.what || k->rule != want.rule)
 			return;
 		if (!explains(g, k->item, effect, relation))
 			continue;
-		g->items[effect].cause = k->item;
-		g->rank[effect] = row;
+		g->cause[effect] = k->item;
+		g->rank[effect] = (u16)row;
 		return;
 	}
 }
@@ -382,9 +434,9 @@ static void join_all(struct grouping *g, enum key_kind kind)
 	u32 i, row;
 
 	index_build(g, kind);
-	for (i = 0; i < g->n; i++)
+	for (i = 0; g->nindex && i < g->n; i++)
 		for (row = 0; row < g->rank[i]; row++)
-			if (g->rows[row].effect == g->rule[i] &&
+			if (g->rows[row].effect == g->items[i].rule &&
 			    kind_of(g->rows[row].relation) == kind)
 				join(g, i, row);
 }
@@ -392,94 +444,98 @@ static void join_all(struct grouping *g, enum key_kind kind)
 /* ---- roots --------------------------------------------------------------------------------- */
 
 /* The lowest item of the cycle that item is on becomes its root. */
-static void cut_cycle(struct cause_item *items, s64 item)
+static void cut_cycle(u32 *cause, u32 item)
 {
-	s64 low = item;
-	s64 i;
+	u32 low = item;
+	u32 i;
 
-	for (i = items[item].cause; i != item; i = items[i].cause)
+	for (i = cause[item]; i != item; i = cause[i])
 		if (i < low)
 			low = i;
-	items[low].cause = -1;
+	cause[low] = CAUSE_NONE;
 }
 
 /* mark is zeroed scratch; afterwards every chain ends. */
-static void cut_cycles(struct cause_item *items, u32 n, u32 *mark)
+static void cut_cycles(u32 *cause, u32 n, u32 *mark)
 {
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		s64 at = i;
+		u32 at = i;
 
-		while (at >= 0 && !mark[at]) {
+		while (at != CAUSE_NONE && !mark[at]) {
 			mark[at] = i + 1;
-			at = items[at].cause;
+			at = cause[at];
 		}
-		if (at >= 0 && mark[at] == i + 1)
-			cut_cycle(items, at);
+		if (at != CAUSE_NONE && mark[at] == i + 1)
+			cut_cycle(cause, at);
 	}
 }
 
 /* Makes every item of the chain point to its end; later walks are short then. */
-static void point_to_root(struct cause_item *items, u32 item)
+static void point_to_root(u32 *cause, u32 item)
 {
-	s64 root = item;
-	s64 at = item;
+	u32 root = item;
+	u32 at = item;
 
-	while (items[root].cause >= 0)
-		root = items[root].cause;
+	while (cause[root] != CAUSE_NONE)
+		root = cause[root];
 	while (at != root) {
-		s64 next = items[at].cause;
+		u32 next = cause[at];
 
-		items[at].cause = root;
+		cause[at] = root;
 		at = next;
 	}
 }
 
-static bool grouping_init(struct grouping *g, struct cause_item *items, u32 n)
+static int grouping_init(struct grouping *g)
 {
 	u32 i;
 
-	*g = (struct grouping){
-		.items = items,
-		.n = n,
-		.rule = malloc(n),
-		.rank = malloc(n * sizeof(*g->rank)),
-		.index = malloc(n * sizeof(*g->index)),
-	};
-	if (!g->rule || !g->rank || !g->index)
-		return false;
+	g->rank = malloc(g->n * sizeof(*g->rank));
+	g->index = malloc(g->n * sizeof(*g->index));
+	if (!g->rank || !g->index)
+		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		g->rows[i] = (struct row){
 			.cause = rule_number(rows[i].cause),
 			.effect = rule_number(rows[i].effect),
 			.relation = (u8)rows[i].relation,
 		};
-	for (i = 0; i < n; i++) {
-		g->rule[i] = rule_number(items[i].rule);
+	for (i = 0; i < g->n; i++)
 		g->rank[i] = ARRAY_SIZE(rows);
-	}
-	return true;
+	return 0;
 }
 
-void cause_group(struct cause_item *items, u32 n)
+static void find_roots(struct grouping *g)
 {
-	struct grouping g;
+	u32 *mark = (u32 *)g->index;
+	u32 i;
+
+	_Static_assert(sizeof(*g->index) >= sizeof(u32), "the index is scratch for the marks");
+	memset(mark, 0, g->n * sizeof(*mark));
+	cut_cycles(g->cause, g->n, mark);
+	for (i = 0; i < g->n; i++)
+		point_to_root(g->cause, i);
+}
+
+int cause_group(const struct finding_join *items, u32 n, u32 *cause)
+{
+	struct grouping g = { .items = items, .n = n, .cause = cause };
 	u32 kind, i;
+	int rc;
 
 	for (i = 0; i < n; i++)
-		items[i].cause = -1;
+		cause[i] = CAUSE_NONE;
 	if (!n)
-		return;
-	if (grouping_init(&g, items, n)) {
+		return 0;
+	rc = grouping_init(&g);
+	if (!rc) {
 		for (kind = 0; kind < KEY_NR; kind++)
 			join_all(&g, kind);
-		memset(g.rank, 0, n * sizeof(*g.rank));
-		cut_cycles(items, n, g.rank);
-		for (i = 0; i < n; i++)
-			point_to_root(items, i);
+		find_roots(&g);
 	}
-	free(g.rule);
 	free(g.rank);
 	free(g.index);
+	return rc;
 }

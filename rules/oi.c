@@ -2,6 +2,9 @@
 /*
  * oi 2xx: the object index, which maps a FID to (inode, generation).
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "rules/rules.h"
 
 static void add_record(struct finding *fi, const struct oi_fact *r)
@@ -63,6 +66,15 @@ static bool oi_file_lost(const struct env *env, const struct fid *fid)
 	return env->oi_lost && !env->oi_ino[fid->seq & (env->oi_count - 1)];
 }
 
+/* The OI file where its mapping would be, in all that follows from that file's loss. */
+static void add_own_file(const struct facts *f, struct finding *fi)
+{
+	u32 own = f->obj->fid.seq & (f->env->oi_count - 1);
+
+	fi->oi = own + 1;
+	finding_u64(fi, "oi_file", own);
+}
+
 static enum outcome oi_missing(const struct facts *f, struct sink *sink)
 {
 	const struct oi_fact *elsewhere = own_record(f, false);
@@ -75,6 +87,8 @@ static enum outcome oi_missing(const struct facts *f, struct sink *sink)
 	if (elsewhere) {
 		fi->other_ino = elsewhere->rec.ino;
 		add_record(fi, elsewhere);
+	} else {
+		add_own_file(f, fi);
 	}
 	rule_add_witnesses(fi, f);
 	/* Nothing contradicts the LMA: it is the mapping that is missing or wrong. */
@@ -95,7 +109,7 @@ enum outcome check_oi_missing(const struct facts *f, struct sink *sink)
 	doubt = rule_oi_doubt(f->env);
 	if (doubt)
 		return rule_unknown(sink, doubt);
-	if (oi_file_lost(f->env, &f->obj->fid))
+	if (f->env->backend_blind && oi_file_lost(f->env, &f->obj->fid))
 		return rule_unknown(sink, "the OI file that would hold the mapping is gone");
 	if (f->oi_own && f->oi_own != -ENOENT)
 		return rule_unknown(sink, "the OI leaf could not be read");
@@ -281,6 +295,53 @@ enum outcome check_oi_misrouted(const struct facts *f, struct sink *sink)
 		fi->verdict = VERDICT_OI;
 	}
 	return out;
+}
+
+/* ---- the OI as a whole ---------------------------------------------------------------------- */
+
+/* Both are about no object; see rule_oi_file_lost() and rule_oi_restored(). */
+enum outcome check_oi_file_lost(const struct facts *f, struct sink *sink)
+{
+	return OUT_NA;
+}
+
+enum outcome check_oi_restored(const struct facts *f, struct sink *sink)
+{
+	return OUT_NA;
+}
+
+#define INO_BACKEND_ROOT 2
+
+bool rule_oi_file_lost(struct finding *fi, const struct env *env, u32 oi)
+{
+	char name[24];
+
+	if (env->oi_ino[oi] || env->backend_blind)
+		return false;
+	snprintf(name, sizeof(name), "oi.16.%u", oi);
+	fi->oi = oi + 1;
+	fi->name_key = finding_name_key(INO_BACKEND_ROOT, name, (u32)strlen(name));
+	fi->what = "the OI file is not there, or its name leads to no file";
+	fi->verdict = "the OI file";
+	finding_u64(fi, "oi_file", oi);
+	finding_u64(fi, "oi_files", env->oi_count);
+	return true;
+}
+
+/* Fewer mappings than this can all be wrong by chance; so many in a hundred cannot. */
+#define RESTORED_MIN 16
+#define RESTORED_PERCENT 90
+
+bool rule_oi_restored(struct finding *fi, u64 stale, u64 mappings)
+{
+	if (mappings < RESTORED_MIN || stale < mappings / 100 * RESTORED_PERCENT +
+						       mappings % 100 * RESTORED_PERCENT / 100)
+		return false;
+	fi->what = "nearly every OI mapping leads to another inode than its object's";
+	fi->verdict = "the OI";
+	finding_u64(fi, "stale_mappings", stale);
+	finding_u64(fi, "mappings", mappings);
+	return true;
 }
 
 /* An OI file is judged while it is walked; see rule_index_finding(). */

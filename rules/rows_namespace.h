@@ -149,7 +149,7 @@
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It gives the name back where "
 		"the linkEA tells it, else moves the directory to .lustre/lost+found.",
-	.evidence = "dotdot_ino dotdot_fid subdirs",
+	.evidence = "dotdot_ino dotdot_fid parent_fid name subdirs",
 	.check = check_directory_unreachable,
 },
 {

@@ -125,3 +125,45 @@
 	.evidence = "oi_file block logical_block lost_from lost_to",
 	.check = check_oi_malformed,
 },
+{
+	.code = 208,
+	.name = "oi-file-lost",
+	.severity = SEV_ERROR,
+	.class = RULE_INDEX,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "OI file that is gone",
+	.explanation =
+		"One of the oi.16.* files is missing, or its name leads to no file. None of the FIDs "
+		"whose sequences belong to it has a mapping, so that these objects cannot be opened "
+		"by FID. When the MDT starts, the server makes the file anew and starts OI scrub; "
+		"until scrub has reached an object, clients may be told that it does not exist.",
+	.lfsck = "OI scrub: the OI file is recreated",
+	.remedy =
+		"Unmount and mount the MDT: the server makes the file and OI scrub fills it. Watch "
+		"it with lctl get_param osd-*.FSNAME-MDTxxxx.oi_scrub; if it does not run: lctl "
+		"lfsck_start -M FSNAME-MDTxxxx -t scrub.",
+	.evidence = "oi_file oi_files",
+	.check = check_oi_file_lost,
+},
+{
+	.code = 209,
+	.name = "oi-restored",
+	.severity = SEV_ERROR,
+	.class = RULE_INDEX,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "file system restored file by file",
+	.explanation =
+		"At least nine in ten OI mappings are stale: they lead to inodes that are free, or "
+		"another object's, or have another generation. That is what a restore from a "
+		"file-level backup looks like, because every object gets a new inode while the "
+		"oi.16.* files come back as they were. No object is damaged by that, but none can "
+		"be opened by FID until the OI has been rebuilt. The state of OI scrub says nothing "
+		"about it: after a restore it can read as if nothing were to do.",
+	.lfsck = "OI scrub: inconsistent mappings",
+	.remedy =
+		"Mount the MDT and run lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. Or, with the MDT "
+		"stopped and mounted as ldiskfs, remove the oi.16.* files first, as the manual tells "
+		"for file-level restores: the server makes them anew and fills them.",
+	.evidence = "stale_mappings mappings",
+	.check = check_oi_restored,
+},

@@ -21,7 +21,8 @@ rule_check_fn check_fid_sequence, check_fid_oid_width;
 rule_check_fn check_lma_orphan_flag, check_pending_name, check_pending_and_named;
 rule_check_fn check_linkea_overflow_time, check_dotdot_fid;
 rule_check_fn check_oi_missing, check_oi_dangling, check_oi_generation, check_oi_fid_mismatch,
-	check_oi_duplicate, check_oi_misrouted, check_oi_malformed;
+	check_oi_duplicate, check_oi_misrouted, check_oi_malformed, check_oi_file_lost,
+	check_oi_restored;
 rule_check_fn check_linkea_malformed, check_linkea_missing, check_linkea_no_dirent,
 	check_dirent_no_linkea, check_linkea_duplicate, check_linkea_directory_many;
 rule_check_fn check_dirent_dangling, check_dirent_fid_mismatch, check_dirent_type,
@@ -37,6 +38,11 @@ rule_check_fn check_lov_malformed, check_lov_unsupported, check_lov_stripe_size,
  * that walks OI file number oi hands over what the walk stumbled on.
  */
 void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi);
+
+/* Fills a finding of oi-file-lost when OI file number oi is surely gone. */
+bool rule_oi_file_lost(struct finding *fi, const struct env *env, u32 oi);
+/* Fills a finding of oi-restored when so many of the mappings are wrong. */
+bool rule_oi_restored(struct finding *fi, u64 stale, u64 mappings);
 
 /* ---- for checks ---------------------------------------------------------------------------- */
 
@@ -88,21 +94,14 @@ bool rule_nlink_is_names(const struct facts *f, u32 more);
 
 /* ---- grouping (cause.c) -------------------------------------------------------------------- */
 
-/* What grouping needs of one finding. */
-struct cause_item {
-	const char *rule; /* name */
-	u32 ino, parent_ino, other_ino;
-	u16 mode; /* of the subject; 0 unknown */
-	u64 name_key;
-	struct fid fid, parent_fid, other_fid;
-	s64 cause; /* out: index of the primary finding, -1: it is one itself */
-};
+#define CAUSE_NONE UINT32_MAX
+#define CAUSE_BYTES_PER_ITEM 24 /* of scratch memory */
 
 /*
- * Finds what caused what.  Every item ends up primary, or pointing at the
- * primary at the root of its chain.  Without memory all stay primary.
+ * Finds what caused what: cause[i] is the number of the item at the root of item
+ * i's chain, CAUSE_NONE where it is a primary.  -ENOMEM: all are primaries.
  */
-void cause_group(struct cause_item *items, u32 n);
+int cause_group(const struct finding_join *items, u32 n, u32 *cause);
 
 /* How two findings must be joined for one to explain the other. */
 enum cause_relation {
@@ -110,13 +109,17 @@ enum cause_relation {
 	SAME_NAME,	  /* the same name in the same directory */
 	SAME_NAME_ELSEWHERE, /* ... leading to, or claimed by, another object */
 	EFFECT_IN_DIR,	  /* effect.parent_ino == cause.ino */
+	IN_DIR_BY_OTHER_FID, /* ... and the effect calls that directory by another FID */
 	CAUSE_IN_DIR,	  /* cause.parent_ino == effect.ino */
 	CAUSE_DIR_IN_DIR, /* ... and the cause's subject is a directory */
 	OTHER_FID,	  /* cause.other_fid == effect.fid */
 	OTHER_FID_PARENT, /* cause.other_fid == effect.parent_fid */
+	NAMED_OTHER_FID_PARENT, /* ... and the effect has its name in another directory */
 	OWN_FID_PARENT,	  /* cause.fid == effect.parent_fid */
 	OTHER_INO,	  /* cause.other_ino == effect.ino */
 	OTHER_INO_DIR,	  /* cause.other_ino == effect.parent_ino */
+	SAME_OI_FILE,	  /* cause.oi == effect.oi */
+	WHOLE_TARGET,	  /* every one */
 };
 
 struct cause_row {

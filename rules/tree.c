@@ -169,6 +169,16 @@ enum outcome check_directory_linked_twice(const struct facts *f, struct sink *si
 
 /* ---- directory-unreachable, directory-loop ------------------------------------------------- */
 
+/* The name it had, as its linkEA has it. */
+static void add_lost_name(struct finding *fi, const struct link_fact *l)
+{
+	fi->parent_fid = l->e.parent;
+	if (l->where == PARENT_LOCAL)
+		fi->name_key = finding_name_key(l->dir_ino, l->e.name, l->e.namelen);
+	finding_fid(fi, "parent_fid", &l->e.parent);
+	finding_name(fi, "name", l->e.name, l->e.namelen);
+}
+
 enum outcome check_directory_unreachable(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
@@ -188,6 +198,8 @@ enum outcome check_directory_unreachable(const struct facts *f, struct sink *sin
 	finding_u64(fi, "dotdot_ino", f->dotdot_ino);
 	if (f->dotdot_has_lufid)
 		finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
+	if (f->nlinks)
+		add_lost_name(fi, &f->links[0]);
 	finding_u64(fi, "subdirs", f->subdirs);
 	/* Whatever they say, the name that should be there is not. */
 	rule_add_parents(fi, f);

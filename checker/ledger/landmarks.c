@@ -9,6 +9,7 @@
 
 #define OI_FILES_MAX 1024
 #define STATE_FILE_MAX 65536
+#define INO_BACKEND_ROOT 2
 
 /* Inode numbers by name, collected from the backend root and from CONFIGS. */
 struct names {
@@ -110,6 +111,8 @@ static void pass_problem(void *arg, const struct view_problem *p)
 {
 	struct loader *l = arg;
 
+	if (p->ino == INO_BACKEND_ROOT)
+		l->env->backend_blind = true;
 	if (l->report && l->report->problem)
 		l->report->problem(l->report->arg, p);
 }
@@ -202,6 +205,17 @@ static int load_lov_objid(struct loader *l)
 	return n >= 8 && !l->env->lov_objid ? -ENOMEM : 0;
 }
 
+/* A name that leads to no file is as good as none; what cannot be read is found so later. */
+static bool oi_is_gone(struct loader *l, u32 ino)
+{
+	struct object o;
+
+	if (!ino)
+		return true;
+	return !view_read_object(l->view, l->buf, ino, &o) &&
+	       (!object_is_live(&o) || !S_ISREG(o.inode.mode));
+}
+
 /*
  * Which OI files are in use: the count OI_scrub states where it is a power of two,
  * else consecutive numbers from 0, else the plain oi.16 of Lustre 2.1.
@@ -232,8 +246,12 @@ static int load_oi(struct loader *l)
 		return -ENOMEM;
 	env->oi_count = count;
 	memcpy(env->oi_ino, n->oi, count * sizeof(u32));
-	for (u32 i = 0; i < count; i++)
-		env->oi_lost += !env->oi_ino[i];
+	for (u32 i = 0; i < count; i++) {
+		if (!oi_is_gone(l, env->oi_ino[i]))
+			continue;
+		env->oi_ino[i] = 0;
+		env->oi_lost++;
+	}
 	view_set_oi(l->view, env->oi_ino, count);
 	return 0;
 }
@@ -306,7 +324,7 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 	int rc;
 
 	view_pass_begin(view);
-	rc = read_names(&l, 2, note_entry);
+	rc = read_names(&l, INO_BACKEND_ROOT, note_entry);
 	if (rc) {
 		snprintf(err, errlen, "cannot read the backend root (inode 2): %s", strerror(-rc));
 		return rc;

@@ -18,6 +18,19 @@ u64 finding_name_key(u32 dir_ino, const char *name, u32 len)
 	return h ? h : 1;
 }
 
+u64 finding_fid_key(const struct fid *fid)
+{
+	u64 h = fid->seq * 0x9e3779b97f4a7c15ULL;
+
+	if (fid_is_zero(fid))
+		return 0;
+	h = (h ^ h >> 29) + ((u64)fid->oid << 32 | fid->ver);
+	h = (h ^ h >> 32) * 0xff51afd7ed558ccdULL;
+	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	h ^= h >> 33;
+	return h ? h : 1;
+}
+
 static struct evidence *next_evidence(struct finding *f, const char *key, enum evidence_type type)
 {
 	struct evidence *e;

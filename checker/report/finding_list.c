@@ -3,8 +3,10 @@
  * Findings once they are made: stored compactly, counted exactly, put into an
  * order and given names that do not change from run to run.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "report/report.h"
 
@@ -51,6 +53,9 @@ void finding_list_free(struct finding_list *l)
 	for (i = 0; i < l->count; i++)
 		stored_finding_free(l->items[i]);
 	free(l->items);
+	if (l->mem && l->rest_cap)
+		membudget_give(l->mem, l->rest_cap * sizeof(*l->rest));
+	free(l->rest);
 	free(l->by_rule);
 	*l = (struct finding_list){ 0 };
 }
@@ -183,6 +188,91 @@ static struct stored_finding *stored_finding_new(const struct finding *f)
 	return s;
 }
 
+u8 finding_rule_number(const struct rule *rule)
+{
+	u32 n;
+	size_t i = (size_t)(rule - rule_table(&n));
+
+	return i < n && i < 0xff ? (u8)i : 0xff;
+}
+
+struct finding_join stored_finding_join(const struct stored_finding *f)
+{
+	return (struct finding_join){
+		.name_key = f->name_key,
+		.fid = finding_fid_key(&f->fid),
+		.parent_fid = finding_fid_key(&f->parent_fid),
+		.other_fid = finding_fid_key(&f->other_fid),
+		.fingerprint = f->fingerprint,
+		.ino = f->ino,
+		.parent_ino = f->parent_ino,
+		.other_ino = f->other_ino,
+		.oi = (u16)f->oi,
+		.rule = finding_rule_number(f->rule),
+		.severity = (u8)f->severity & 3,
+		.is_dir = S_ISDIR(f->mode),
+		.is_known = !!f->mode,
+	};
+}
+
+static struct finding_join join_of(const struct finding *f)
+{
+	return stored_finding_join(&(struct stored_finding){
+		.rule = f->rule,
+		.severity = f->severity,
+		.ino = f->ino,
+		.mode = f->mode,
+		.oi = f->oi,
+		.fid = f->fid,
+		.parent_ino = f->parent_ino,
+		.other_ino = f->other_ino,
+		.parent_fid = f->parent_fid,
+		.other_fid = f->other_fid,
+		.name_key = f->name_key,
+		.fingerprint = fingerprint_of(f),
+	});
+}
+
+static bool rest_has_room(struct finding_list *l)
+{
+	u32 cap = l->rest_cap ? l->rest_cap * 2 : 256;
+	struct finding_join *rest;
+	u64 more;
+
+	if (l->nrest < l->rest_cap)
+		return true;
+	if (l->rest_cap > UINT32_MAX / 2)
+		return false;
+	more = (cap - l->rest_cap) * sizeof(*rest);
+	if (l->mem && membudget_take(l->mem, more))
+		return false;
+	rest = realloc(l->rest, cap * sizeof(*rest));
+	if (!rest) {
+		if (l->mem)
+			membudget_give(l->mem, more);
+		return false;
+	}
+	l->rest = rest;
+	l->rest_cap = cap;
+	return true;
+}
+
+static void keep_join(struct finding_list *l, struct finding_join join)
+{
+	if (rest_has_room(l))
+		l->rest[l->nrest++] = join;
+	else
+		l->ungrouped++;
+}
+
+/* Not listed: what it is grouped by is kept all the same. */
+static void keep_rest(struct finding_list *l, const struct finding *f)
+{
+	l->dropped++;
+	if (f->state == FINDING_CONFIRMED)
+		keep_join(l, join_of(f));
+}
+
 static struct finding_counts *counts_of(struct finding_list *l, const struct rule *rule)
 {
 	u32 n;
@@ -217,7 +307,7 @@ static bool have_room(struct finding_list *l)
 	return true;
 }
 
-struct stored_finding *finding_list_add(struct finding_list *l, const struct finding *f)
+static struct stored_finding *add(struct finding_list *l, const struct finding *f, bool list)
 {
 	struct stored_finding *s = NULL;
 
@@ -225,14 +315,14 @@ struct stored_finding *finding_list_add(struct finding_list *l, const struct fin
 		return NULL;
 	if (f->state == FINDING_CONFIRMED)
 		count_primary(l, f->rule, f->severity);
-	if (!l->max_listed || l->count < l->max_listed) {
+	if (list) {
 		s = have_room(l) ? stored_finding_new(f) : NULL;
 		l->no_memory |= !s;
 	}
 	if (s)
 		l->items[l->count++] = s;
 	else
-		l->dropped++;
+		keep_rest(l, f);
 	return s;
 }
 
@@ -246,26 +336,41 @@ void finding_list_adopt(struct finding_list *l, struct stored_finding *f, enum f
 		return;
 	}
 	l->dropped++;
+	if (state == FINDING_CONFIRMED)
+		keep_join(l, stored_finding_join(f));
 	stored_finding_free(f);
+}
+
+struct stored_finding *finding_list_add(struct finding_list *l, const struct finding *f)
+{
+	return add(l, f, !l->max_listed || l->count < l->max_listed);
+}
+
+struct stored_finding *finding_list_add_always(struct finding_list *l, const struct finding *f)
+{
+	return add(l, f, true);
+}
+
+void finding_list_move(struct finding_list *l, u8 rule, u8 severity)
+{
+	l->total.primary[severity]--;
+	l->total.caused[severity]++;
+	if (rule >= l->nrules)
+		return;
+	l->by_rule[rule].primary[severity]--;
+	l->by_rule[rule].caused[severity]++;
 }
 
 void finding_list_set_cause(struct finding_list *l, struct stored_finding *effect,
 			    struct stored_finding *cause)
 {
-	struct finding_counts *c = counts_of(l, effect->rule);
-
-	if (effect->cause || effect == cause)
+	if (stored_finding_is_effect(effect) || effect == cause)
 		return;
 	effect->cause = cause;
 	cause->caused++;
 	if (effect->state != FINDING_CONFIRMED)
 		return;
-	l->total.primary[effect->severity]--;
-	l->total.caused[effect->severity]++;
-	if (!c)
-		return;
-	c->primary[effect->severity]--;
-	c->caused[effect->severity]++;
+	finding_list_move(l, finding_rule_number(effect->rule), (u8)effect->severity);
 }
 
 /* ---- order --------------------------------------------------------------------------------- */
@@ -347,4 +452,14 @@ int stored_finding_add_path(struct stored_finding *f, const char *path, size_t l
 		return -ENOMEM;
 	f->npaths++;
 	return 0;
+}
+
+/* OI files are known by their numbers. */
+int stored_finding_add_oi_path(struct stored_finding *f, bool plain)
+{
+	char path[32];
+	int n = plain ? snprintf(path, sizeof(path), "//oi.16") :
+			snprintf(path, sizeof(path), "//oi.16.%u", f->oi - 1);
+
+	return f->oi ? stored_finding_add_path(f, path, (size_t)n) : 0;
 }

@@ -127,11 +127,11 @@ static void put_witnesses(struct piece *p, const struct stored_finding *f)
 	piece_put(p, "witnesses", array);
 }
 
-static void put_id(struct piece *p, const char *key, const struct stored_finding *f)
+static void put_id(struct piece *p, const char *key, u64 fingerprint)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "%016" PRIx64, f->fingerprint);
+	snprintf(text, sizeof(text), "%016" PRIx64, fingerprint);
 	put_text(p, key, text);
 }
 
@@ -148,7 +148,7 @@ static struct piece finding_piece(const struct stored_finding *f)
 	struct piece p = piece_new(), object = object_piece(f), evidence = piece_new();
 	u32 i;
 
-	put_id(&p, "id", f);
+	put_id(&p, "id", f->fingerprint);
 	put_text(&p, "rule", f->rule->name);
 	put_code(&p, f->rule);
 	put_text(&p, "severity", severity_name(f->severity));
@@ -162,7 +162,9 @@ static struct piece finding_piece(const struct stored_finding *f)
 	put_text(&p, "verdict", f->verdict);
 	put_text(&p, "remedy", f->rule->remedy);
 	if (f->cause)
-		put_id(&p, "caused_by", f->cause);
+		put_id(&p, "caused_by", f->cause->fingerprint);
+	else if (f->cause_id)
+		put_id(&p, "caused_by", f->cause_id);
 	else
 		put_text(&p, "caused_by", NULL);
 	put_count(&p, "caused", f->caused);
@@ -494,6 +496,7 @@ static struct piece summary_piece(const struct report *r)
 	put_count(&p, "unstable", r->unstable);
 	put_count(&p, "listed", l->count);
 	put_count(&p, "not_listed", l->dropped);
+	put_count(&p, "not_grouped", l->ungrouped);
 	return p;
 }
 

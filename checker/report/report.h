@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/membudget.h"
 #include "mdtcheck/env.h"
 #include "mdtcheck/finding.h"
 #include "mdtcheck/rule.h"
@@ -101,7 +102,8 @@ struct stored_finding {
 	u64 fingerprint;
 	u64 facts;  /* what must stand still for the finding to be confirmed, hashed; live targets */
 	bool moved; /* that changed while it was looked at */
-	struct stored_finding *cause; /* NULL: a primary; set by finding_list_set_cause() */
+	struct stored_finding *cause; /* NULL: a primary, or cause_id says more */
+	u64 cause_id; /* fingerprint of a cause that is not listed itself; 0 none */
 	u64 caused;		      /* how many others name this one as their cause */
 	char **paths;		      /* raw bytes, absolute; each and the array malloc'd, owned */
 	u32 npaths;
@@ -120,13 +122,28 @@ struct finding_list {
 	u64 dropped;	/* confirmed or unstable, but not stored: beyond the cap or no memory */
 	bool no_memory;
 
-	/* Of confirmed findings, the dropped ones too (as primaries: their cause is unknown). */
+	/* What the dropped ones of them that were confirmed are grouped by; owned. */
+	struct finding_join *rest;
+	u32 nrest, rest_cap;
+	u64 ungrouped;	       /* confirmed, but no memory was left to group them: primaries */
+	struct membudget *mem; /* pays for rest; NULL: nobody counts */
+
+	/* Of confirmed findings, the dropped ones too. */
 	struct finding_counts total;
 	struct finding_counts *by_rule; /* indexed like rule_table() */
 	u32 nrules;
 };
 
 int finding_list_init(struct finding_list *l, u32 max_listed);
+/* Where a rule stands in the table of rules; 0xff: nowhere. */
+u8 finding_rule_number(const struct rule *rule);
+struct finding_join stored_finding_join(const struct stored_finding *f);
+/* Is it one that follows from another? */
+static inline bool stored_finding_is_effect(const struct stored_finding *f)
+{
+	return f->cause || f->cause_id;
+}
+
 /*
  * Keeps a copy; NULL when it was only counted.  Transient findings are neither
  * kept nor counted here; unstable ones are kept, not counted.
@@ -138,15 +155,21 @@ struct stored_finding *finding_list_add(struct finding_list *l, const struct fin
  */
 void finding_list_adopt(struct finding_list *l, struct stored_finding *f, enum finding_state state);
 void stored_finding_free(struct stored_finding *f);
+/* The same even beyond the cap, for the few that explain many others. */
+struct stored_finding *finding_list_add_always(struct finding_list *l, const struct finding *f);
 /* effect follows from cause (its root cause): moves it in the counts. */
 void finding_list_set_cause(struct finding_list *l, struct stored_finding *effect,
 			    struct stored_finding *cause);
+/* One that is not listed is an effect. */
+void finding_list_move(struct finding_list *l, u8 rule, u8 severity);
 /* By code, then inode; the order and the fingerprints are then the same in every run. */
 void finding_list_sort(struct finding_list *l);
 void finding_list_free(struct finding_list *l);
 
 /* Appends a copy of the path; 0 or -ENOMEM. */
 int stored_finding_add_path(struct stored_finding *f, const char *path, size_t len);
+/* The path of its OI file, where it has one; plain: the only one, without a number. */
+int stored_finding_add_oi_path(struct stored_finding *f, bool plain);
 
 const char *severity_name(enum severity s);
 const char *finding_state_name(enum finding_state s);

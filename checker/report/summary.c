@@ -195,7 +195,7 @@ static u32 print_severity(FILE *out, const struct finding_list *l, enum severity
 	u32 i;
 
 	for (i = 0; i < l->count && shown < SUMMARY_FINDINGS; i++)
-		if (!l->items[i]->cause && l->items[i]->severity == severity)
+		if (!stored_finding_is_effect(l->items[i]) && l->items[i]->severity == severity)
 			print_finding(out, l->items[i], ++shown, b);
 	return shown;
 }
@@ -204,20 +204,23 @@ static u32 print_severity(FILE *out, const struct finding_list *l, enum severity
 static void print_findings(FILE *out, const struct report *r, struct strbuf *b)
 {
 	const struct finding_list *l = r->findings;
-	u64 all = l->dropped;
-	u32 shown = 0, i;
+	u64 all = sum(l->total.primary);
+	u32 shown = 0;
 	int s;
 
 	for (s = SEV_ERROR; s >= SEV_INFO; s--)
 		shown = print_severity(out, l, (enum severity)s, shown, b);
-	for (i = 0; i < l->count; i++)
-		all += !l->items[i]->cause;
 	if (all > shown)
 		fprintf(out, "\n%" PRIu64 " more are not shown here%s.\n", all - shown,
 			l->dropped ? "" : "; the JSON report lists them");
 	if (l->dropped)
 		fprintf(out, "%" PRIu64 " findings were counted but not listed (%s).\n", l->dropped,
 			l->no_memory ? "no memory" : "--max-findings");
+	if (l->ungrouped)
+		fprintf(out,
+			"For %" PRIu64 " of them no memory was left to tell what they follow from: "
+			"each is counted as a finding of its own.\n",
+			l->ungrouped);
 }
 
 static void print_no_writes(FILE *out, const struct report *r, struct strbuf *b)

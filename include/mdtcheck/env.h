@@ -42,7 +42,8 @@ struct env {
 	u32 oi_count; /* OI files in use; 0: a file system from before 2.0 */
 	u32 *oi_ino;  /* owned */
 	bool oi_plain; /* the one file is called oi.16, without a number */
-	u32 oi_lost;  /* numbers missing below oi_count */
+	u32 oi_lost;  /* numbers below oi_count without a live file: oi_ino 0 */
+	bool backend_blind; /* part of the backend root could not be read: names may be missed */
 
 	u64 started; /* seconds, when the run began */
 };

@@ -79,6 +79,25 @@ struct finding {
 	u32 text_len;
 };
 
+/*
+ * What grouping needs of a finding, kept for each of them, listed or not: a
+ * million findings must be told from their one cause.
+ */
+struct finding_join {
+	u64 name_key;
+	u64 fid, parent_fid, other_fid; /* finding_fid_key() */
+	u64 fingerprint;
+	u32 ino, parent_ino, other_ino;
+	u16 oi;	      /* OI file number + 1, 0 none */
+	u8 rule;      /* its place in the table of rules */
+	u8 severity : 2;
+	u8 is_dir : 1;
+	u8 is_known : 1; /* the mode of the subject is known: is_dir says something */
+};
+
+/* A FID in 64 bits; 0 for the zero FID only. */
+u64 finding_fid_key(const struct fid *fid);
+
 /* Joins two findings about the same name in the same directory; never 0. */
 u64 finding_name_key(u32 dir_ino, const char *name, u32 len);
 

@@ -30,6 +30,8 @@ oi-duplicate FILE
 oi-duplicate/two-fids FILE NEWFID
 oi-misrouted FILE
 oi-misrouted/both FILE
+oi-restored
+oi-restored 4
 oi-malformed FILE
 oi-malformed 0
 oi-malformed/order FILE

@@ -51,6 +51,8 @@ oi-duplicate oi-duplicate FILE
 oi-duplicate oi-duplicate/two-fids FILE NEWFID
 oi-misrouted oi-misrouted FILE
 oi-misrouted oi-misrouted/both FILE
+oi-file-lost dirent-dangling/freed //oi.16.3
+oi-restored oi-restored
 oi-malformed oi-malformed FILE
 oi-malformed oi-malformed/order FILE
 oi-malformed oi-malformed/root 2
@@ -62,6 +64,7 @@ linkea-no-dirent linkea-no-dirent FILE DIR elsewhere
 linkea-no-dirent linkea-no-dirent/renamed FILE elsewhere
 linkea-no-dirent linkea-parent FILE NEWFID
 linkea-no-dirent dirent-missing FILE
+directory-unreachable dirent-missing DIR
 linkea-duplicate linkea-duplicate FILE
 linkea-directory-many linkea-directory-many DIR OTHERDIR elsewhere
 dirent-dangling dirent-dangling FILE

@@ -230,7 +230,10 @@ START_TEST(oi_missing)
 	w.f.oi_own = -ENOENT;
 	w.env.oi_lost = 1;
 	w.oi_ino[1] = 0; /* sequence 0x200000401 */
+	only(&w, "oi-missing");
+	w.env.backend_blind = true;
 	unknown(&w, "oi-missing");
+	w.env.backend_blind = false;
 	w.oi_ino[1] = 21;
 	only(&w, "oi-missing");
 	w.env.scrub.status = SS_SCANNING;

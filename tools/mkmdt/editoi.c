@@ -251,6 +251,52 @@ int edit_oi_set_generation(struct edit *e, const struct edit_oi *rec, u32 genera
 	return 0;
 }
 
+static bool leaf_stale(u8 *leaf, u32 count, u32 keep, u32 *seen)
+{
+	static const u8 sentinel[KEY];
+	bool changed = false;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		u8 *value = record_at(leaf, i) + KEY;
+
+		if (!memcmp(record_at(leaf, i), sentinel, KEY))
+			continue;
+		++*seen;
+		if (keep && *seen % keep == 0)
+			continue;
+		put_be32(value + 4, get_be32(value + 4) ^ 0x5a5a0001);
+		if (*seen % 4 == 0)
+			put_be32(value, get_be32(value) + 1);
+		changed = true;
+	}
+	return changed;
+}
+
+int edit_oi_stale(struct edit *e, u32 file, u32 keep, u32 *seen)
+{
+	u64 blocks, nr, i;
+	u32 ino, count;
+	u8 *raw, *leaf;
+	int rc = oi_inode(e, file, &ino);
+
+	if (!rc)
+		rc = edit_inode(e, ino, &raw);
+	blocks = rc ? 0 : edit_blocks(e, raw);
+	for (i = 1; !rc && i < blocks; i++) {
+		rc = edit_map(e, raw, (u32)i, &nr);
+		if (!rc)
+			rc = edit_block(e, nr, &leaf);
+		/* Index blocks have nothing of a mapping. */
+		if (rc || get_le16(leaf) != LEAF_MAGIC)
+			continue;
+		rc = leaf_open(e, nr, &leaf, &count);
+		if (!rc && leaf_stale(leaf, count, keep, seen))
+			edit_dirty(e, nr);
+	}
+	return rc;
+}
+
 int edit_oi_swap(struct edit *e, const struct edit_oi *rec)
 {
 	static const u8 sentinel[KEY];

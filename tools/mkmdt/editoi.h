@@ -26,6 +26,11 @@ int edit_oi_find(struct edit *e, const struct mk_fid *fid, struct edit_oi *out);
 int edit_oi_insert(struct edit *e, u32 file, const struct edit_oi *rec, bool twice);
 int edit_oi_remove(struct edit *e, const struct edit_oi *rec);
 int edit_oi_set_generation(struct edit *e, const struct edit_oi *rec, u32 generation);
+/*
+ * Makes every mapping stale as a file-level restore does: another generation, and of
+ * each fourth another inode.  Each keep-th one stays as it is (0: none).
+ */
+int edit_oi_stale(struct edit *e, u32 file, u32 keep, u32 *seen);
 /* Exchanges the record with a neighbour in its leaf (never the sentinel). */
 int edit_oi_swap(struct edit *e, const struct edit_oi *rec);
 

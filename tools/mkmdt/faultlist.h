@@ -36,6 +36,10 @@ FAULT("oi-malformed/order", "PATH", "exchanges the OI mapping with its neighbour
       OI_ORDER)
 FAULT("oi-malformed/root", "N", "breaks the magic of oi.16.N's root", plant_oi_block, OI_ROOT)
 
+FAULT("oi-restored", "[KEEP]",
+      "makes all OI mappings stale, as a file-level restore does; each KEEPth stays right",
+      plant_oi_stale, 0)
+
 FAULT("linkea-malformed", "PATH", "breaks the magic of the linkEA", plant_link_bytes, LINK_MAGIC)
 FAULT("linkea-malformed/reclen", "PATH", "makes the first linkEA entry longer than the EA",
       plant_link_bytes, LINK_RECLEN)

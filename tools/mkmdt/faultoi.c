@@ -103,6 +103,18 @@ int plant_oi_dangling(struct plant *p, int mode)
 	return rc ? rc : insert_as(p, &rec, &rec.fid);
 }
 
+int plant_oi_stale(struct plant *p, int mode)
+{
+	u32 keep = 0, seen = 0, n, i;
+	int rc = edit_oi_files(p->e, &n);
+
+	if (!rc && p->argc)
+		rc = plant_number(p, 0, 10, 1000, &keep);
+	for (i = 0; !rc && i < n; i++)
+		rc = edit_oi_stale(p->e, i, keep, &seen);
+	return rc;
+}
+
 /* The block to break: by file number, or the leaf of an object's mapping. */
 static int block_of(struct plant *p, int mode, u64 *nr)
 {

@@ -58,6 +58,7 @@ enum {
 int plant_oi(struct plant *p, int mode);
 int plant_oi_dangling(struct plant *p, int mode);
 int plant_oi_block(struct plant *p, int mode);
+int plant_oi_stale(struct plant *p, int mode);
 enum { OI_MISSING, OI_GENERATION, OI_REKEY, OI_TWICE, OI_TWO_FIDS, OI_MOVE, OI_BOTH, OI_ORDER };
 enum { OI_LEAF, OI_ROOT };
 
