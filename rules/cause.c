@@ -120,6 +120,7 @@ static const struct cause_row rows[] = {
 
 	LOST_NAME("dirent-fid-mismatch"),
 	{ "dirent-fid-mismatch", "linkea-no-dirent", NAMED_OTHER_FID_PARENT },
+	{ "dirent-fid-mismatch", "dotdot-fid", EFFECT_IN_DIR },
 	{ "dirent-fid-mismatch", "directory-linked-twice", SAME_NAME },
 	{ "dirent-fid-mismatch", "dirent-no-linkea", SAME_NAME },
 	{ "dirent-fid-mismatch", "dirent-type", SAME_NAME },
