@@ -32,7 +32,7 @@ Q := $(if $(V),,@)
 # ---- what is built, file by file -------------------------------------------------------------
 
 BASE := membudget strbuf
-ONDISK := fid lma linkea lov dirent iam inode server jbd2
+ONDISK := fid lma linkea lov lmv lmv_hash dirent iam inode server jbd2
 TARGET := target resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
 LEDGER := ledger env objset dirtable landmarks post gather pass nameset print
@@ -54,7 +54,7 @@ MKMDT := main encode recipe value option model namespace state dne bulk build sk
 	edit editmap editea editdir editoi faults faultobject faultlink faultlov faultoi faultname
 MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 
-UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_dirent test_iam test_inode \
+UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_lmv test_dirent test_iam test_inode \
 	test_rules test_rules_tree test_cause test_ledger test_dirtable test_random random_world \
 	random_faults random_judge test_server test_target test_sandbox test_witness test_base \
 	test_options test_finding test_report test_view test_viewfile test_journal

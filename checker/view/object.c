@@ -267,6 +267,19 @@ int device_each_ea(struct view *v, struct view_buf *buf, const struct object *ob
 
 /* ---- what it all means ----------------------------------------------------------------------- */
 
+static void lmv_take(struct object *obj)
+{
+	const struct ea *lmv = &obj->ea[EA_LMV];
+	const struct ea *dmv = &obj->ea[EA_DMV];
+
+	if (lmv->state == EA_PRESENT)
+		obj->lmv_rc = lmv_decode(lmv->data, lmv->len, &obj->lmv, &obj->lmv_why);
+	if (obj->lmv_rc || lmv->state == EA_UNREADABLE)
+		obj->lmv.kind = LMV_UNUSABLE;
+	if (dmv->state == EA_PRESENT)
+		obj->dmv_rc = dmv_decode(dmv->data, dmv->len, &obj->dmv_why);
+}
+
 static void ea_decode(struct object *obj)
 {
 	const struct ea *lma = &obj->ea[EA_LMA];
@@ -280,6 +293,7 @@ static void ea_decode(struct object *obj)
 	if (lov->state == EA_PRESENT)
 		obj->lov_rc = lov_decode(lov->data, lov->len, S_ISDIR(obj->inode.mode), &obj->lov,
 					 &obj->lov_why);
+	lmv_take(obj);
 }
 
 static void identify(struct object *obj)

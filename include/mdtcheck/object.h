@@ -13,6 +13,7 @@
 #include "ondisk/inode.h"
 #include "ondisk/linkea.h"
 #include "ondisk/lma.h"
+#include "ondisk/lmv.h"
 #include "ondisk/lov.h"
 
 enum ea_id {
@@ -64,6 +65,10 @@ struct object {
 	struct lma lma;
 	struct linkea link;
 	struct lov lov;
+
+	int lmv_rc, dmv_rc;
+	const char *lmv_why, *dmv_why; /* sentences where rc < 0 */
+	struct lmv lmv; /* its kind is valid always, also where there is none */
 
 	struct fid fid; /* the identity: LMA's, or the IGIF */
 	enum fid_source fid_source;

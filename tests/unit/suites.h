@@ -11,6 +11,7 @@
 	X(lma)                                                                                     \
 	X(linkea)                                                                                  \
 	X(lov)                                                                                     \
+	X(lmv)                                                                                     \
 	X(dirent)                                                                                  \
 	X(iam)                                                                                     \
 	X(inode)                                                                                   \
