@@ -35,11 +35,11 @@ BASE := membudget strbuf
 ONDISK := fid lma linkea lov lmv lmv_hash dirent iam inode server jbd2
 TARGET := target resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
-LEDGER := ledger env objset dirtable landmarks post gather pass nameset print
+LEDGER := ledger env objset dirtable landmarks post gather pass nameset shards print
 GUARD := sandbox witness trace_text tracefs
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence
-RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp agent sequence orphan cause
+RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv agent sequence orphan cause
 MAIN := options phases phase_scan phase_exact phase_settle phase_group judge facts still testimony shares paths inspect locate
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \

@@ -47,6 +47,54 @@ static int oi_cmp(const void *a, const void *b)
 	return c ? c : (x->rec.ino > y->rec.ino) - (x->rec.ino < y->rec.ino);
 }
 
+/* What a shard's master says of it: NULL when both agree, or why they cannot be believed. */
+static const char *master_doubt(struct judge *j, u32 ino, const struct lmv *shard)
+{
+	struct object o;
+
+	if (!ino || view_read_object(j->r->view, j->buf2, ino, &o) || !object_is_live(&o) ||
+	    o.lmv.kind != LMV_MASTER)
+		return "the shard's \"..\" leads to no master of a striped directory";
+	if (o.lmv.stripe_count != shard->stripe_count ||
+	    (o.lmv.hash_type ^ shard->hash_type) & LMV_HASH_MASK)
+		return lmv_hash_doubt(&o.lmv) ? lmv_hash_doubt(&o.lmv) :
+						"shard and master disagree about the layout";
+	return lmv_hash_doubt(&o.lmv);
+}
+
+/* A name seems to stand in the wrong shard: can the shard be believed? */
+static enum shard_trust shard_asked(struct judge *j, const struct name_fact *n, const char **doubt)
+{
+	const struct dir_row *row = dirtable_find(&j->r->dirs, n->dir_ino);
+	struct object o;
+
+	*doubt = lmv_hash_doubt(&n->dir_lmv);
+	if (!*doubt && (!row || view_read_object(j->r->view, j->buf2, n->dir_ino, &o)))
+		*doubt = "the shard could not be read again";
+	if (!*doubt && shard_linkea_odd(&o))
+		*doubt = "the shard's linkEA and its LMV disagree about its index";
+	if (!*doubt && object_has_lma(&o) && (o.lma.incompat & LMAI_REMOTE_PARENT))
+		return SHARD_ALONE;
+	if (!*doubt)
+		*doubt = master_doubt(j, row->dotdot, &n->dir_lmv);
+	return *doubt ? SHARD_DOUBTFUL : SHARD_TRUSTED;
+}
+
+static void ask_shard(struct judge *j, struct name_fact *n)
+{
+	u32 due;
+
+	if (n->dir_lmv.kind != LMV_SHARD ||
+	    lmv_name_fits(&n->dir_lmv, n->name, n->namelen, n->dir_encrypted, &due))
+		return;
+	if (j->shard_ino != n->dir_ino) {
+		j->shard_trust = shard_asked(j, n, &j->shard_doubt);
+		j->shard_ino = n->dir_ino;
+	}
+	n->shard_trust = j->shard_trust;
+	n->shard_doubt = j->shard_doubt;
+}
+
 static int fill_names(struct judge *j, const struct gather_suspect *s, struct facts *f)
 {
 	void *array = j->names;
@@ -73,7 +121,9 @@ static int fill_names(struct judge *j, const struct gather_suspect *s, struct fa
 			.name = (const char *)(g + 1),
 			.namelen = g->namelen,
 			.dir_encrypted = g->dir_encrypted,
+			.dir_lmv = g->dir_lmv,
 		};
+		ask_shard(j, &j->names[i]);
 		off = g->next;
 	}
 	if (n)
@@ -248,6 +298,9 @@ static void fill_dir(struct judge *j, const struct gather_suspect *s, struct fac
 	f->dir_problem_block = d->problem_block;
 	f->duplicate_name = d->twice;
 	f->duplicate_name_len = d->twice_len;
+	f->shard_names = d->shard_names;
+	f->shard_indices = d->shard_indices;
+	f->shard_twice = d->shard_twice;
 }
 
 /* The other live inode with this FID: where the OI leads, or another suspect. */

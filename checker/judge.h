@@ -31,6 +31,11 @@ struct judge {
 	struct oi_fact *oi;
 	u32 oi_cap;
 	struct share_fact *claims;
+
+	/* The shard whose master was asked last: its inode, 0 none, and the answer. */
+	u32 shard_ino;
+	enum shard_trust shard_trust;
+	const char *shard_doubt;
 };
 
 int judge_open(struct judge *j, struct run *r);

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "ledger/nameset.h"
+#include "ledger/shards.h"
 #include "phases.h"
 
 /* The directory whose blocks are being read. */
@@ -28,6 +29,8 @@ struct dir_state {
 	bool dot_wrong;
 	bool twice;
 	bool blind;
+	bool placed;	/* a shard whose names lie where the hash says */
+	bool encrypted; /* its names */
 };
 
 struct scanner {
@@ -39,6 +42,7 @@ struct scanner {
 	const struct rule **record; /* the record rules that are not turned off */
 	u32 nrecord;
 	struct dir_state dir;
+	struct shard_tally shards; /* of that directory */
 	u64 strays;
 	u64 oi_seen; /* records of the OI file being read */
 	struct fid oi_last;
@@ -66,6 +70,7 @@ static int scan_entry(void *arg, const struct object *dir, const struct dirent_r
 	}
 	s->unit[UNIT_NAME_ENTRIES]++;
 	s->dir.entries++;
+	shard_tally_add(&s->shards, d);
 	s->dir.subdirs += d->type == 2;
 	s->dir.twice |= nameset_add(&s->names, d->name, d->namelen);
 	s->dir.reach |= dir_reach(r->env.info, d->ino);
@@ -77,6 +82,13 @@ static int scan_entry(void *arg, const struct object *dir, const struct dirent_r
 	/* A name with a slash or a NUL cannot be reached by any client. */
 	if (memchr(d->name, '/', d->namelen) || memchr(d->name, '\0', d->namelen) || d->data_bad)
 		ledger_force(&r->ledger, d->ino);
+	if (s->dir.placed) {
+		u32 due;
+
+		s->unit[UNIT_SHARD_NAMES]++;
+		if (!lmv_name_fits(&dir->lmv, d->name, d->namelen, s->dir.encrypted, &due))
+			ledger_force(&r->ledger, d->ino);
+	}
 	post_entry(&r->poster, dir, s->dir.mode, d, 1);
 	if (d->type == 2 || !d->type)
 		return dirlog_add_link(&s->log, d->ino, dir->ino);
@@ -114,6 +126,13 @@ static int note_huge(struct scanner *s, u32 ino)
 	return 0;
 }
 
+/* Is something about the directory and its shards, or the shard and its master, not right? */
+static bool shards_odd(const struct scanner *s, const struct object *o)
+{
+	return shard_tally_odd(&s->shards, &o->lmv) ||
+	       (o->lmv.kind == LMV_SHARD && shard_linkea_odd(o));
+}
+
 static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object *o)
 {
 	static const struct dir_ops ops = { .entry = scan_entry, .problem = scan_problem };
@@ -122,6 +141,10 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 	int rc;
 
 	s->dir = (struct dir_state){ .mode = post_mode_guess(&r->env, o) };
+	s->dir.placed = o->lmv.kind == LMV_SHARD && o->lmv.stripe_count > 1 &&
+			!lmv_hash_doubt(&o->lmv);
+	s->dir.encrypted = object_has_lma(o) && (o->lma.incompat & LMAI_ENCRYPT);
+	shard_tally_begin(&s->shards, &o->lmv);
 	nameset_begin(&s->names, 0, 0);
 	s->unit[UNIT_DIRECTORIES]++;
 	rc = view_read_dir(r->view, buf, o, &ops, s);
@@ -133,7 +156,7 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 			return rc;
 	}
 	if (s->dir.twice || s->dir.dot_wrong || s->dir.blind || !s->dir.dotdot ||
-	    (o->inode.nlink != 1 && o->inode.nlink != s->dir.subdirs + 2))
+	    (o->inode.nlink != 1 && o->inode.nlink != s->dir.subdirs + 2) || shards_odd(s, o))
 		ledger_force(&r->ledger, o->ino);
 	row.dotdot = s->dir.dotdot;
 	row.reach = s->dir.reach;
@@ -142,7 +165,7 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 		row.flags |= DIRF_AGENT;
 	if (s->dir.blind)
 		row.flags |= DIRF_BLIND;
-	if (object_has_lma(o) && (o->lma.incompat & LMAI_ENCRYPT))
+	if (s->dir.encrypted)
 		row.flags |= DIRF_ENCRYPT;
 	return dirlog_add_dir(&s->log, &row);
 }
@@ -201,6 +224,7 @@ static void count_units(struct scanner *s, const struct object *o)
 	s->unit[UNIT_LMAS] += object_has(o, EA_LMA);
 	s->unit[UNIT_FILES] += !S_ISDIR(o->inode.mode);
 	s->unit[UNIT_LAYOUTS] += object_has(o, EA_LOV);
+	s->unit[UNIT_LMVS] += object_has(o, EA_LMV);
 	if (object_has(o, EA_LINK)) {
 		s->unit[UNIT_LINKEAS]++;
 		if (!o->link_rc)

@@ -17,6 +17,7 @@
 #include "ledger/dirtable.h"
 #include "ledger/nameset.h"
 #include "ledger/print.h"
+#include "ledger/shards.h"
 #include "mdtcheck/facts.h"
 
 #define GATHER_NONE UINT32_MAX
@@ -31,6 +32,7 @@ struct gather_name {
 	struct fid dir_fid, lufid;
 	u8 dir_class, type, has_lufid, data_bad, dir_encrypted;
 	u16 namelen;
+	struct lmv dir_lmv;
 };
 
 struct gather_oi {
@@ -59,6 +61,7 @@ struct gather_dir {
 	u32 twice_len;
 	struct gather_child child[GATHER_CHILDREN_MAX];
 	u32 nchildren;
+	u32 shard_names, shard_indices, shard_twice;
 };
 
 struct gather_suspect {

@@ -17,7 +17,7 @@ struct hash_key {
 	bool constant; /* tests: every hash is 1, so that the ledger proves nothing */
 };
 
-enum hash_tag { TAG_NAME = 1, TAG_DOTDOT, TAG_OI, TAG_RPD, TAG_COUNT, TAG_DIRNAME };
+enum hash_tag { TAG_NAME = 1, TAG_DOTDOT, TAG_OI, TAG_RPD, TAG_COUNT, TAG_DIRNAME, TAG_SHARD };
 
 struct siphash {
 	u64 v0, v1, v2, v3;

@@ -44,6 +44,7 @@ static int keep_name(struct worker *w, struct gather_suspect *s, const struct di
 		.data_bad = d->data_bad,
 		.dir_encrypted = !!(w->row->flags & DIRF_ENCRYPT),
 		.namelen = d->namelen,
+		.dir_lmv = w->dir_lmv,
 	};
 	u32 off;
 
@@ -195,6 +196,7 @@ static int gather_entry(void *arg, const struct object *dir, const struct dirent
 		w->dir->subdirs += d->type == 2;
 		note_twice(w, d);
 		note_child(w, d);
+		shard_tally_add(&w->shards, d);
 	}
 	if (d->ino > w->g->env->info->inodes_count)
 		return stray_wanted(w->g) ? keep_name(w, &w->g->stray, d) : 0;
@@ -278,6 +280,8 @@ static int read_directory(struct worker *w, bool again, bool *still, bool *gone)
 	s = gather_find(g, o.ino);
 	w->dir = s ? s->dir : NULL;
 	w->dir_fid = o.fid;
+	w->dir_lmv = o.lmv;
+	shard_tally_begin(&w->shards, &o.lmv);
 	if (w->dir)
 		forget_dir(w->dir);
 	nameset_begin(&w->names, 0, 0);
@@ -314,6 +318,9 @@ int gather_directory(struct worker *w, u32 i)
 	if (w->dir && !gone) {
 		w->dir->seen = true;
 		w->dir->huge = w->names.full;
+		w->dir->shard_names = w->shards.names;
+		w->dir->shard_indices = w->shards.distinct;
+		w->dir->shard_twice = w->shards.twice;
 	}
 	return rc;
 }

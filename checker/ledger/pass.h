@@ -12,6 +12,8 @@ struct worker {
 	const struct dir_row *row;   /* of the directory being read */
 	struct gather_dir *dir;	     /* of the directory being read, when it is a suspect */
 	struct fid dir_fid;	     /* as read now */
+	struct lmv dir_lmv;	     /* as read now */
+	struct shard_tally shards;   /* names of shards in it */
 	u32 kept;		     /* of its names the one kept last, GATHER_NONE */
 	bool blind;		     /* some of it could not be read */
 	u32 oi;			     /* of the OI file being read */

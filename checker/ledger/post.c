@@ -84,6 +84,39 @@ static u32 state_links(const struct poster *p, const struct object *o, u64 *stat
 	return foreign;
 }
 
+/* Three small numbers: what is too large for its place is looked at for that. */
+static u64 shard_term(const struct poster *p, const struct lmv *l, u32 index, const struct fid *fid)
+{
+	u32 num = l->stripe_count | (l->hash_type & LMV_HASH_MASK) << 11 | index << 14;
+
+	return hash_pair(&p->key, TAG_SHARD, num, fid);
+}
+
+/* A name in a master.  Shards on other MDTs have agents here, without an LMV. */
+static void post_shard_name(const struct poster *p, const struct object *master,
+			    const struct dirent_rec *d, s64 sign)
+{
+	struct fid fid;
+	u32 index;
+
+	if (fid_parse_shard(d->name, d->namelen, &fid, &index) ||
+	    index >= master->lmv.stripe_count) {
+		ledger_force(p->ledger, d->ino);
+		return;
+	}
+	switch (env_seq_owner(p->env, fid.seq)) {
+	case SEQ_OURS:
+		ledger_add(p->ledger, d->ino,
+			   (u64)sign * shard_term(p, &master->lmv, index, &fid));
+		break;
+	case SEQ_OTHER_MDT:
+		break;
+	case SEQ_OST:
+	case SEQ_UNKNOWN:
+		ledger_force(p->ledger, d->ino);
+	}
+}
+
 /* All of it in one sum: a slot is shared by all threads, and each access to it is dear. */
 u32 post_object(const struct poster *p, const struct object *o)
 {
@@ -107,6 +140,8 @@ u32 post_object(const struct poster *p, const struct object *o)
 		stated += hash_pair(&p->key, TAG_OI, o->inode.generation, &o->fid);
 	if (remote)
 		stated += hash_pair(&p->key, TAG_RPD, type, &o->fid);
+	else if (o->lmv.kind == LMV_SHARD)
+		stated += shard_term(p, &o->lmv, o->lmv.index, &o->fid);
 	ledger_add(p->ledger, o->ino, -stated);
 	return foreign;
 }
@@ -128,6 +163,8 @@ static void post_namespace_entry(const struct poster *p, const struct object *di
 	u64 term = hash_name(&p->key, &dir->fid, d->name, d->namelen, child, d->type);
 
 	ledger_add(p->ledger, d->ino, (u64)sign * (term + name_constant(p, d->type)));
+	if (dir->lmv.kind == LMV_MASTER)
+		post_shard_name(p, dir, d, sign);
 	/* Sums over zero FIDs could agree by accident of two omissions: look. */
 	if ((p->env->info->dirdata && !d->has_lufid) || !d->type || d->data_bad)
 		ledger_force(p->ledger, d->ino);

@@ -10,6 +10,7 @@
  *   directory's  H_dd(ino of D, FID of D)        ".."          H_dd(its inode, its LUFID)
  *   OI record    H_oi(generation, FID)           LMA           H_oi(own generation, FID)
  *   RPD name     H_rpd(type, FID in the name)    LMA flag      H_rpd(own type, own FID)
+ *   shard name   H_sh(count, hash, index; FID)   shard's LMV   H_sh(count, hash, index; own FID)
  *   PENDING name: the object is always a suspect
  */
 #ifndef MDTCHECK_LEDGER_POST_H

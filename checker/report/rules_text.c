@@ -19,6 +19,8 @@ const char *rule_unit_name(enum rule_unit unit)
 		[UNIT_DIRECTORIES] = "directories",
 		[UNIT_FILES] = "files",
 		[UNIT_LAYOUTS] = "layouts",
+		[UNIT_LMVS] = "LMVs",
+		[UNIT_SHARD_NAMES] = "names in shards",
 	};
 
 	return unit < UNIT_NR ? name[unit] : "objects";

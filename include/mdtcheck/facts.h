@@ -29,6 +29,14 @@ static inline bool dir_class_is_namespace(enum dir_class c)
 	return c == DIR_NAMESPACE || c == DIR_REMOTE;
 }
 
+/* Can it be believed where a shard wants its names to be? */
+enum shard_trust {
+	SHARD_UNASKED,	/* the directory is no shard, or wants the name */
+	SHARD_TRUSTED,	/* its master is on this MDT and agrees with it */
+	SHARD_ALONE,	/* its master is on another MDT */
+	SHARD_DOUBTFUL, /* no: see shard_doubt */
+};
+
 /* A name entry that leads to the object. */
 struct name_fact {
 	u32 dir_ino;
@@ -43,6 +51,9 @@ struct name_fact {
 	const char *name;
 	u16 namelen;
 	bool dir_encrypted;
+	struct lmv dir_lmv; /* of the directory */
+	enum shard_trust shard_trust;
+	const char *shard_doubt; /* SHARD_DOUBTFUL: why */
 };
 
 /* Whose directory a linkEA entry's parent is. */
@@ -129,6 +140,9 @@ struct facts {
 	u64 dir_problem_block;
 	const char *duplicate_name; /* a name that stands twice in it; NULL */
 	u32 duplicate_name_len;
+	u32 shard_names;	  /* names in it of shards, with the FID in the entry */
+	u32 shard_indices;	  /* masters: how many stripes those name */
+	u32 shard_twice;	  /* masters: an index that two of them state, plus 1; 0 none */
 	enum dir_class own_class; /* DIR_DETACHED ... of the directory itself */
 	bool in_loop;		  /* its chain of parents comes back to it */
 
