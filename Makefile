@@ -49,9 +49,10 @@ CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 
 MIRROR_SRC := tools/mirror/main.c tools/mirror/mirror.c checker/target/mountinfo.c
 
-MKMDT := main encode recipe value option model namespace state dne bulk build skel blocks map \
+MKMDT := main encode recipe value option model namespace state dne stripe bulk build skel blocks map \
 	dirwrite oi itable attrs xattr \
-	edit editmap editea editdir editoi faults faultobject faultlink faultlov faultoi faultname
+	edit editmap editea editdir editoi faults faultobject faultlink faultlov faultlmv faultoi \
+	faultname
 MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 
 UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_lmv test_dirent test_iam test_inode \

@@ -17,7 +17,7 @@
 #define IDENTITY(c)                                                                                \
 	{ c, "oi-missing", SAME_OBJECT }, { c, "oi-fid-mismatch", SAME_OBJECT },                   \
 		{ c, "oi-duplicate", SAME_OBJECT }, { c, "dirent-fid-mismatch", SAME_OBJECT },     \
-		{ c, "lov-owner", SAME_OBJECT },                                                   \
+		{ c, "lov-owner", SAME_OBJECT }, { c, "lmv-shard-name", SAME_OBJECT },             \
 		{ c, "linkea-no-dirent", IN_DIR_BY_OTHER_FID },                                    \
 		{ c, "dirent-no-linkea", EFFECT_IN_DIR },                                          \
 	{                                                                                          \
@@ -82,6 +82,7 @@ static const struct cause_row rows[] = {
 	{ "oi-fid-mismatch", "oi-missing", SAME_OBJECT },
 	{ "oi-fid-mismatch", "dirent-fid-mismatch", SAME_OBJECT },
 	{ "oi-fid-mismatch", "lov-owner", SAME_OBJECT },
+	{ "oi-fid-mismatch", "lmv-shard-name", SAME_OBJECT },
 	{ "oi-fid-mismatch", "linkea-no-dirent", IN_DIR_BY_OTHER_FID },
 	{ "oi-fid-mismatch", "dirent-no-linkea", EFFECT_IN_DIR },
 	{ "oi-fid-mismatch", "linkea-no-dirent", NAMED_OTHER_FID_PARENT },
@@ -117,6 +118,26 @@ static const struct cause_row rows[] = {
 	/* The second entry was another's, which is now missing. */
 	{ "dirent-name-duplicate", "linkea-no-dirent", EFFECT_IN_DIR },
 	{ "dirent-name-duplicate", "directory-unreachable", EFFECT_IN_DIR },
+
+	/* What stands in a master decides how its shards are judged. */
+	{ "dirent-malformed", "lmv-shard-missing", SAME_OBJECT },
+	{ "dirent-fid-mismatch", "lmv-shard-name", SAME_NAME },
+	{ "dirent-type", "lmv-name-in-master", SAME_NAME },
+	{ "dirent-type", "lmv-shard-missing", CAUSE_IN_DIR },
+	{ "lmv-index", "lmv-shard-name", SAME_OBJECT },
+	{ "lmv-index", "lmv-shard-mismatch", SAME_OBJECT },
+	{ "lmv-shard-name", "lmv-shard-name", CAUSE_IN_DIR },
+	{ "lmv-shard-name", "lmv-shard-missing", CAUSE_IN_DIR },
+	{ "lmv-shard-name", "lmv-shard-missing", SAME_OBJECT },
+	{ "lmv-shard-name", "linkea-no-dirent", SAME_OBJECT },
+	{ "lmv-shard-name", "dirent-no-linkea", SAME_OBJECT },
+	{ "lmv-name-in-master", "dirent-no-linkea", SAME_NAME },
+	{ "lmv-name-in-master", "linkea-no-dirent", SAME_OBJECT },
+	{ "lmv-name-misplaced", "dirent-no-linkea", SAME_NAME },
+	{ "lmv-name-misplaced", "linkea-no-dirent", SAME_OBJECT },
+	{ "linkea-no-dirent", "lmv-shard-missing", CAUSE_DIR_IN_DIR },
+	/* The master counts one shard too many: all others disagree. */
+	{ "lmv-shard-missing", "lmv-shard-mismatch", EFFECT_IN_DIR },
 
 	LOST_NAME("dirent-fid-mismatch"),
 	{ "dirent-fid-mismatch", "linkea-no-dirent", NAMED_OTHER_FID_PARENT },

@@ -64,7 +64,7 @@ static int add_lmv(struct mk_model *m, u32 dir, const struct mk_style *s, u32 ma
 {
 	u8 lmv[LMV_BYTES];
 
-	enc_lmv(lmv, sizeof(lmv), magic, s->shards, index, s->shard_hash, 0, 0, 0);
+	enc_lmv(lmv, sizeof(lmv), magic, s->shards, index, s->shard_hash | s->shard_flags, 0, 0, 0);
 	m->objects[dir].lma_incompat |= MK_LMA_STRIPED;
 	return mk_new_raw_ea(m, dir, "trusted.lmv", lmv, sizeof(lmv));
 }
@@ -89,6 +89,13 @@ static int add_shard(struct mk_model *m, u32 master, const struct mk_style *s, u
 	return rc ? rc : mk_new_name(m, master, name, strlen(name), shard, true);
 }
 
+int mk_make_shard(struct mk_model *m, u32 dir, u32 index)
+{
+	struct mk_style s = m->styles[m->objects[dir].style];
+
+	return add_lmv(m, dir, &s, LMV_SHARD, index);
+}
+
 int mk_make_striped(struct mk_model *m, u32 dir, u32 remote)
 {
 	struct mk_style s = m->styles[m->objects[dir].style];
@@ -101,29 +108,16 @@ int mk_make_striped(struct mk_model *m, u32 dir, u32 remote)
 	return rc;
 }
 
-static u32 shard_of(const struct mk_style *s, const char *name, size_t len)
-{
-	u64 h = s->shard_hash == MK_HASH_FNV_1A_64 ? 0xcbf29ce484222325ULL : 0;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (s->shard_hash == MK_HASH_FNV_1A_64)
-			h = (h ^ (u8)name[i]) * 0x100000001b3ULL;
-		else
-			h += (u8)name[i];
-	}
-	return (u32)(h % s->shards);
-}
-
 u32 mk_place_of(const struct mk_model *m, u32 dir, const char *name, size_t len)
 {
 	const struct mk_object *o = &m->objects[dir];
+	const struct mk_style *s = &m->styles[o->style];
 	u32 e = o->first, i;
 
 	/* Shards themselves are found under their own names. */
 	if (!(o->flags & MK_STRIPED) || mk_find_name(m, dir, name, len))
 		return dir;
-	for (i = shard_of(&m->styles[o->style], name, len); i; i--)
+	for (i = mk_shard_of(s->shard_hash, s->shards, name, len); i; i--)
 		e = m->entries[e].next_in_dir;
 	return m->entries[e].target;
 }

@@ -117,6 +117,35 @@ FAULT("lov-object-shared", "PATH OTHER", "gives PATH's first object the identity
       plant_lov_shared, 0)
 FAULT("lov-missing", "PATH", "removes the layout", plant_ea, EA_NO_LOV)
 
+FAULT("lmv-malformed", "DIR", "cuts the LMV to 32 bytes", plant_lmv, LMV_CUT)
+FAULT("lmv-malformed/magic", "DIR", "breaks the magic of the LMV", plant_lmv, LMV_BAD_MAGIC)
+FAULT("lmv-malformed/count", "DIR", "sets the stripe count in the LMV to 0", plant_lmv,
+      LMV_COUNT_ZERO)
+FAULT("lmv-malformed/hash", "DIR", "sets the hash type in the LMV to 0", plant_lmv, LMV_NO_HASH)
+FAULT("lmv-unsupported", "DIR", "sets the hash type in the LMV to 9", plant_lmv, LMV_NEW_HASH)
+FAULT("lmv-unsupported/magic", "DIR", "sets the magic of the LMV to 0x0CDF0CD0", plant_lmv,
+      LMV_NEW_MAGIC)
+FAULT("lmv-unsupported/pad", "DIR", "sets an unused word of the LMV", plant_lmv, LMV_PAD)
+FAULT("lmv-index", "SHARD", "sets the index in the LMV to the stripe count", plant_lmv,
+      LMV_INDEX_HIGH)
+FAULT("lmv-index/next", "DIR", "sets the index in the LMV to the next one", plant_lmv,
+      LMV_INDEX_NEXT)
+FAULT("lmv-count", "DIR", "adds 1 to the stripe count in the LMV", plant_lmv, LMV_COUNT_MORE)
+FAULT("lmv-hash", "DIR", "sets another hash type in the LMV", plant_lmv, LMV_OTHER_HASH)
+FAULT("lmv-changing", "DIR", "sets the flag of a migration in the LMV", plant_lmv, LMV_CHANGING)
+FAULT("lmv-given-up", "DIR", "sets the hash type in the LMV to that of a directory given up",
+      plant_lmv, LMV_GIVEN_UP)
+FAULT("lmv-missing", "DIR", "removes the LMV", plant_lmv, LMV_REMOVE)
+FAULT("lmv-flag-missing", "DIR", "removes the flag STRIPED from the LMA", plant_lmv_flag, 0)
+FAULT("lmv-shard-index", "PATH N", "gives the name of a shard the index N, with its linkEA",
+      plant_shard_index, 0)
+FAULT("lmv-shard-lost", "PATH", "removes the name and the agent of a shard of another MDT",
+      plant_shard_lost, 0)
+FAULT("dmv-malformed", "DIR", "sets a default LMV of 40 bytes", plant_dmv, DMV_CUT)
+FAULT("dmv-malformed/count", "DIR", "sets a default LMV of 2001 stripes", plant_dmv, DMV_COUNT)
+FAULT("name-moved", "PATH DIR [NAME]",
+      "moves the name of a file into DIR, as NAME, with its linkEA", plant_name_move, 0)
+
 FAULT("inode-bitmap", "PATH", "marks the live inode as free in the inode bitmap", plant_inode,
       INODE_BITMAP)
 FAULT("ea-block-bad", "PATH", "breaks the magic of the EA block", plant_inode, INODE_EA_BLOCK)

@@ -232,7 +232,7 @@ static int free_data(struct plant *p, const u8 *raw)
 	return rc;
 }
 
-static int free_inode(struct plant *p, u32 ino, u8 *raw)
+int plant_free_inode(struct plant *p, u32 ino, u8 *raw)
 {
 	bool dir = (raw_mode(raw) & 0xf000) == S_DIR;
 	u32 ctime = get_le32(raw + 12), generation = raw_generation(raw);
@@ -276,7 +276,7 @@ int plant_dirent_freed(struct plant *p, int mode)
 		rc = edit_oi_remove(p->e, &rec);
 	else if (rc == -ENOENT)
 		rc = 0;
-	return rc ? rc : free_inode(p, at.ino, raw);
+	return rc ? rc : plant_free_inode(p, at.ino, raw);
 }
 
 /* ---- the tree -------------------------------------------------------------------------------- */

@@ -38,6 +38,8 @@
 
 #define MK_HASH_ALL_CHARS 1
 #define MK_HASH_FNV_1A_64 2
+#define MK_HASH_CRUSH 3
+#define MK_HASH_CRUSH2 4
 
 /* Type nibbles of name entries. */
 enum mk_type {
@@ -94,7 +96,7 @@ struct mk_style {
 	bool wide;     /* the layout goes to an EA block */
 	bool overflow; /* linkEA keeps its first entry and an overflow stamp */
 	enum mk_tristate htree;
-	u32 shards, shard_hash; /* striped directories: trusted.lmv */
+	u32 shards, shard_hash, shard_flags; /* striped directories: trusted.lmv */
 };
 
 struct mk_entry {
@@ -215,6 +217,10 @@ void mk_make_agent(struct mk_model *m, u32 object, const struct mk_fid *fid);
 int mk_make_remote(struct mk_model *m, u32 dir, const struct mk_fid *parent, const char *name);
 /* Makes a new directory striped; the last remote shards are another MDT's. */
 int mk_make_striped(struct mk_model *m, u32 dir, u32 remote);
+/* Makes a remote directory shard number index of a master on the other MDT. */
+int mk_make_shard(struct mk_model *m, u32 dir, u32 index);
+/* stripe.c: the number of the shard a name belongs into. */
+u32 mk_shard_of(u32 hash, u32 shards, const char *name, size_t len);
 /* Where a name goes: the shard of a striped directory, else the directory itself. */
 u32 mk_place_of(const struct mk_model *m, u32 dir, const char *name, size_t len);
 

@@ -135,10 +135,40 @@ static bool set_remote(struct wish *w, const char *v)
 
 static bool set_hash(struct wish *w, const char *v)
 {
-	bool fnv = !strcmp(v, "fnv_1a_64");
+	static const char *const name[] = { "all_chars", "fnv_1a_64", "crush", "crush2" };
+	u32 i;
 
-	w->style.shard_hash = fnv ? MK_HASH_FNV_1A_64 : MK_HASH_ALL_CHARS;
-	return fnv || !strcmp(v, "all_chars");
+	for (i = 0; i < ARRAY_SIZE(name); i++)
+		if (!strcmp(name[i], v))
+			w->style.shard_hash = MK_HASH_ALL_CHARS + i;
+	return !strcmp(name[w->style.shard_hash - MK_HASH_ALL_CHARS], v);
+}
+
+static bool set_lmv_flags(struct wish *w, const char *v)
+{
+	u64 n;
+	bool ok = parse_u64(v, UINT32_MAX, &n) && !(n & 0xffff);
+
+	w->style.shard_flags = ok ? (u32)n : 0;
+	return ok;
+}
+
+/* INDEX/COUNT */
+static bool set_shard(struct wish *w, const char *v)
+{
+	char index[16];
+	size_t len = strcspn(v, "/");
+	u64 i, n;
+
+	if (!v[len] || len >= sizeof(index))
+		return false;
+	memcpy(index, v, len);
+	index[len] = 0;
+	if (!parse_u64(index, UINT32_MAX, &i) || !parse_u64(v + len + 1, MK_STRIPES_MAX, &n))
+		return false;
+	w->shard = (u32)i;
+	w->style.shards = (u32)n;
+	return n > 0;
 }
 
 static bool set_type(struct wish *w, const char *v)
@@ -152,8 +182,8 @@ static const struct {
 	int what;
 	bool (*set)(struct wish *w, const char *value);
 } wishes[] = {
-	{ "mode", FOR_DIR | FOR_FILE | FOR_NODE | FOR_FILES | FOR_STRIPED, set_mode },
-	{ "fid", FOR_DIR | FOR_FILE | FOR_NODE | FOR_AGENT | FOR_STRIPED, set_fid },
+	{ "mode", FOR_DIR | FOR_FILE | FOR_NODE | FOR_FILES | FOR_STRIPED | FOR_REMOTE, set_mode },
+	{ "fid", FOR_DIR | FOR_FILE | FOR_NODE | FOR_AGENT | FOR_STRIPED | FOR_REMOTE, set_fid },
 	{ "stripes", FOR_FILE | FOR_FILES, set_stripes },
 	{ "stripe_size", FOR_FILE | FOR_FILES, set_stripe_size },
 	{ "pool", FOR_FILE | FOR_FILES, set_pool },
@@ -161,12 +191,14 @@ static const struct {
 	{ "init", FOR_FILE | FOR_FILES, set_init },
 	{ "wide", FOR_FILE | FOR_FILES, set_wide },
 	{ "links", FOR_FILE | FOR_FILES, set_links },
-	{ "htree", FOR_DIR, set_htree },
+	{ "htree", FOR_DIR | FOR_REMOTE, set_htree },
 	{ "prefix", FOR_FILES, set_prefix },
 	{ "big", FOR_BULK, set_big },
 	{ "dirs", FOR_BULK, set_dirs },
 	{ "type", FOR_AGENT, set_type },
-	{ "hash", FOR_STRIPED, set_hash },
+	{ "hash", FOR_STRIPED | FOR_REMOTE, set_hash },
+	{ "lmv_flags", FOR_STRIPED | FOR_REMOTE, set_lmv_flags },
+	{ "shard", FOR_REMOTE, set_shard },
 	{ "remote", FOR_STRIPED, set_remote },
 };
 

@@ -28,6 +28,9 @@ int plant_adjust_nlink(struct plant *p, u32 dir, int by);
 int plant_link_move(struct plant *p, u32 ino, const struct mk_fid *from, const char *name,
 		    const struct mk_fid *to);
 
+/* Frees a live inode with its blocks; its names stay. */
+int plant_free_inode(struct plant *p, u32 ino, u8 *raw);
+
 /* Handlers, by file. */
 int plant_lma(struct plant *p, int mode);
 int plant_nlink(struct plant *p, int mode);
@@ -54,6 +57,19 @@ enum {
 	LOV_CUT, LOV_BAD_MAGIC, LOV_PATTERN, LOV_NEW_MAGIC, LOV_STRIPE_SIZE, LOV_STRIPE_COUNT,
 	LOV_OWNER
 };
+
+int plant_lmv(struct plant *p, int mode);
+int plant_lmv_flag(struct plant *p, int mode);
+int plant_dmv(struct plant *p, int mode);
+int plant_name_move(struct plant *p, int mode);
+int plant_shard_index(struct plant *p, int mode);
+int plant_shard_lost(struct plant *p, int mode);
+enum {
+	LMV_CUT, LMV_BAD_MAGIC, LMV_COUNT_ZERO, LMV_NO_HASH, LMV_NEW_HASH, LMV_NEW_MAGIC, LMV_PAD,
+	LMV_INDEX_HIGH, LMV_INDEX_NEXT, LMV_COUNT_MORE, LMV_OTHER_HASH, LMV_CHANGING, LMV_GIVEN_UP,
+	LMV_REMOVE
+};
+enum { DMV_CUT, DMV_COUNT };
 
 int plant_oi(struct plant *p, int mode);
 int plant_oi_dangling(struct plant *p, int mode);

@@ -96,7 +96,7 @@ static int do_remote(struct stmt *s)
 	struct mk_fid parent;
 	struct wish w;
 	u32 dir, style;
-	int rc = read_wishes(s, FOR_DIR, 0755, &w);
+	int rc = read_wishes(s, FOR_REMOTE, 0755, &w);
 
 	if (!rc && (!parse_fid(s->words[1], &parent) || !w.has_fid))
 		rc = mk_fail(m, -EINVAL, "remote needs its parent's FID, a name and fid=");
@@ -109,7 +109,8 @@ static int do_remote(struct stmt *s)
 	m->objects[dir].style = style;
 	m->objects[dir].seq = w.fid.seq;
 	m->objects[dir].oid = w.fid.oid;
-	return mk_make_remote(m, dir, &parent, s->words[2]);
+	rc = mk_make_remote(m, dir, &parent, s->words[2]);
+	return rc || !w.style.shards ? rc : mk_make_shard(m, dir, w.shard);
 }
 
 static int do_striped(struct stmt *s)

@@ -25,6 +25,7 @@ struct wish {
 	const char *prefix;
 	u32 big, dirs;
 	u32 remote; /* shards of the other MDT */
+	u32 shard;  /* which shard of style.shards a remote directory is */
 	u8 type;    /* of an agent */
 };
 
@@ -36,6 +37,7 @@ enum {
 	FOR_BULK = 16,
 	FOR_AGENT = 32,
 	FOR_STRIPED = 64,
+	FOR_REMOTE = 128,
 };
 
 /* option.c: key=value words. */
