@@ -77,6 +77,28 @@ lov-stripe-count FILE
 lov-owner FILE
 lov-object-shared FILE OTHER
 lov-missing FILE
+lmv-malformed MASTER
+lmv-malformed/magic SHARD
+lmv-malformed/count MASTER
+lmv-malformed/hash SHARD
+lmv-unsupported MASTER
+lmv-unsupported/magic SHARD
+lmv-unsupported/pad SHARD
+lmv-index SHARD
+lmv-index/next MASTER
+lmv-count SHARD
+lmv-hash SHARD
+lmv-changing MASTER
+lmv-given-up MASTER
+lmv-missing SHARD
+lmv-flag-missing SHARD
+lmv-shard-index SHARD 7
+lmv-shard-index AGENT 0
+lmv-shard-lost AGENT
+dmv-malformed DIR
+dmv-malformed/count DIR
+name-moved FILE DIR
+name-moved FILE DIR elsewhere
 inode-bitmap FILE
 ea-block-bad FILE + ea-set FILE trusted.wide LONGHEX
 ea-set FILE trusted.extra 00ff
@@ -89,16 +111,18 @@ CASES
 
 LONGHEX=$(printf 'ab%.0s' {1..2500})
 
-# The subjects: NAME FILE OTHER DIR OTHERDIR TOP SUB, "-" where an image has none. FILE and
+# The subjects: NAME FILE OTHER DIR OTHERDIR TOP SUB MASTER SHARD AGENT, "-" where an image has none. FILE and
 # OTHER are regular files with objects and stand in one directory; SUB lies beneath TOP.
 RPD=//REMOTE_PARENT_DIR/0x240000402:0x1:0x0
+RST=//REMOTE_PARENT_DIR/0x240000402:0x3c:0x0
+FNV=/dne/st_fnv_1a_64
 images() {
 	cat <<IMAGES
-lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1/s1 /nested/d1/s3 /nested/d1 /nested/d1/s1
-lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/init.d $RPD/rc4.d - -
-lustre-2.9-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found
-lustre-2.7-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found
-lustre-2.1-upgraded-2.5-mdt0 /rc.local - /rc6.d /.lustre - -
+lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1/s1 /nested/d1/s3 /nested/d1 /nested/d1/s1 $FNV $FNV/[0x200000400:0x4:0x0]:0 $FNV/[0x240000401:0x4:0x0]:1
+lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/init.d $RPD/rc4.d - - $RST $RST/[0x240000400:0x3:0x0]:0 $RST/[0x200000401:0x3:0x0]:1
+lustre-2.9-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found - - -
+lustre-2.7-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found - - -
+lustre-2.1-upgraded-2.5-mdt0 /rc.local - /rc6.d /.lustre - - - - -
 IMAGES
 }
 
@@ -107,7 +131,9 @@ fresh() { cp --sparse=always "$1" "$TMP/copy.img"; }
 # subject WORD: what an upper-case word stands for; others stand for themselves.
 subject() {
 	case $1 in
-	FILE | OTHER | DIR | OTHERDIR | TOP | SUB | NEWFID | LONGHEX | OTHERNAME) echo "${!1}" ;;
+	FILE | OTHER | DIR | OTHERDIR | TOP | SUB | NEWFID | LONGHEX | OTHERNAME | MASTER | SHARD | AGENT)
+		echo "${!1}"
+		;;
 	*) echo "$1" ;;
 	esac
 }
@@ -192,6 +218,12 @@ refusals() {
 	refuse "$1" ea-remove "$FILE" trusted.nothing
 	refuse "$1" ea-set "$FILE" trusted.x abc
 	refuse "$1" lov-owner "$DIR"
+	refuse "$1" lmv-malformed "$DIR"
+	refuse "$1" lmv-flag-missing "$DIR"
+	refuse "$1" lmv-shard-index "$FILE" 1
+	refuse "$1" lmv-shard-lost "$FILE"
+	refuse "$1" name-moved "$DIR" /
+	refuse "$1" dmv-malformed "$FILE"
 	refuse "$1" dir-loop "$DIR" "$OTHERDIR"
 }
 
@@ -201,7 +233,7 @@ for fault in $("$MKMDT" faults | awk '$1 ~ /^[a-z][a-z\/-]*$/ { print $1 }'); do
 	check "the table has $fault" grep -q "^$fault " <(cases)
 done
 
-while read -r name FILE OTHER DIR OTHERDIR TOP SUB; do
+while read -r name FILE OTHER DIR OTHERDIR TOP SUB MASTER SHARD AGENT; do
 	OTHERNAME=${OTHER##*/}
 	if ! image=$(real_image "$name"); then
 		skip "$name" "image not there"

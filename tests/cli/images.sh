@@ -95,6 +95,29 @@ lov-stripe-size lov-stripe-size FILE
 lov-stripe-count lov-stripe-count FILE
 lov-owner lov-owner FILE
 lov-object-shared lov-object-shared FILE OTHER
+lmv-malformed lmv-malformed MASTER
+lmv-malformed lmv-malformed/magic SHARD
+lmv-malformed lmv-malformed/count MASTER
+lmv-malformed lmv-malformed/hash SHARD
+lmv-unsupported lmv-unsupported MASTER
+lmv-unsupported lmv-unsupported/magic SHARD
+lmv-unsupported lmv-unsupported/pad SHARD
+lmv-index lmv-index SHARD
+lmv-master-index lmv-index/next MASTER
+lmv-shard-name lmv-index/next SHARD
+lmv-shard-name lmv-shard-index SHARD 7
+lmv-shard-name lmv-shard-index AGENT 0
+lmv-shard-mismatch lmv-count SHARD
+lmv-shard-mismatch lmv-hash SHARD
+lmv-shard-mismatch lmv-missing SHARD
+lmv-shard-missing lmv-shard-lost AGENT
+lmv-shard-missing lmv-count MASTER
+lmv-master-missing lmv-missing MASTER
+lmv-name-in-master name-moved FILE MASTER
+lmv-name-misplaced name-moved FILE SHARD README
+lmv-flag-missing lmv-flag-missing SHARD
+dmv-malformed dmv-malformed DIR
+dmv-malformed dmv-malformed/count MASTER
 LIST
 }
 
@@ -110,13 +133,16 @@ one_finding() {
 	[ "$got" = "$rule" ] || { echo "primary findings: $got"; return 1; }
 }
 
-# The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME. FILE and OTHER stand in one directory and
-# have objects; NEWFID is in a range of that MDT, and nobody's; OWNNAME is the FID of FILE.
+# The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME MASTER SHARD AGENT. FILE and OTHER
+# stand in one directory and have objects; NEWFID is in a range of that MDT, and nobody's; OWNNAME is
+# the FID of FILE; SHARD is shard 0 of MASTER, whose hash is fnv_1a_64, and AGENT stands for shard 1.
 RPD=//REMOTE_PARENT_DIR/0x240000402:0x1:0x0
+RST=//REMOTE_PARENT_DIR/0x240000402:0x3c:0x0
+FNV=/dne/st_fnv_1a_64
 subjects() {
 	cat <<LIST
-lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1 /nested/d1/s1 /nested/d1/s3 [0x200000bd0:0x77:0x0] 0x200000402:0xab:0x0
-lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/rc4.d $RPD/init.d $RPD/rc4.d [0x240000bd0:0x77:0x0] 0x240000402:0x3:0x0
+lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1 /nested/d1/s1 /nested/d1/s3 [0x200000bd0:0x77:0x0] 0x200000402:0xab:0x0 $FNV $FNV/[0x200000400:0x4:0x0]:0 $FNV/[0x240000401:0x4:0x0]:1
+lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/rc4.d $RPD/init.d $RPD/rc4.d [0x240000bd0:0x77:0x0] 0x240000402:0x3:0x0 $RST $RST/[0x240000400:0x3:0x0]:0 $RST/[0x200000401:0x3:0x0]:1
 LIST
 }
 
@@ -127,7 +153,9 @@ plant_all() {
 		args=()
 		for word in $words; do
 			case $word in
-			FILE | OTHER | TREE | DIR | OTHERDIR | NEWFID | OWNNAME) args+=("${!word}") ;;
+			FILE | OTHER | TREE | DIR | OTHERDIR | NEWFID | OWNNAME | MASTER | SHARD | AGENT)
+				args+=("${!word}")
+				;;
 			*) args+=("$word") ;;
 			esac
 		done
@@ -153,7 +181,7 @@ while read -r name counts; do
 done < <(healthy)
 
 # shellcheck disable=SC2034 # the subjects are read by name
-while read -r name FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME; do
+while read -r name FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME MASTER SHARD AGENT; do
 	image=$(real_image "$name") || { skip "$name: faults" "image not there"; continue; }
 	plant_all "$name"
 done < <(subjects)
@@ -176,7 +204,32 @@ fi
 if image=$(real_image lustre-2.7-mdt0); then
 	check "2.7: a name in PENDING" old_pending_name
 fi
+
+# place HASH SHARD NAME: a name that the hash puts elsewhere, in a shard of a real directory.
+# The master of the last two is on another MDT: that makes it a warning.
+misplaced() {
+	cat <<LIST
+fnv_1a_64 [0x200000400:0x4:0x0] README error
+crush2 [0x200000400:0x5:0x0] output.6334.log error
+all_chars [0x200000401:0x4:0x0] README warning
+crush [0x200000401:0x5:0x0] output.6334.log warning
+LIST
+}
+
+place() {
+	one_finding lmv-name-misplaced name-moved /nested/d1/o-0 "$1" "$2" &&
+		jq -e --arg severity "$3" '.findings[0].severity == $severity' "$TMP/copy.json"
+}
+
+# settled SHARD NAME: the same name where it belongs is no finding.
+settled() { one_finding "" name-moved /nested/d1/o-0 "$1" "$2"; }
+
 if image=$(real_image lustre-2.17-mdt0); then
+	while read -r hash shard file severity; do
+		check "2.17: a name misplaced by $hash" place "$shard" "$file" "$severity"
+	done < <(misplaced)
+	check "2.17: a backup file beside its original by crush2" settled '[0x200000400:0x5:0x0]' f5.bak
+	check "2.17: a temporary file beside its target by crush2" settled '[0x200000400:0x5:0x0]' .f5.aB3xYz
 	check "2.17: a name without its linkEA entry" second_name
 fi
 exit 0

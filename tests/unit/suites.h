@@ -17,6 +17,7 @@
 	X(inode)                                                                                   \
 	X(rules)                                                                                   \
 	X(rules_tree)                                                                              \
+	X(rules_lmv)                                                                               \
 	X(cause)                                                                                   \
 	X(ledger)                                                                                  \
 	X(dirtable)                                                                                \
