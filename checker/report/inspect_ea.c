@@ -206,6 +206,45 @@ static void show_lov(struct doc *d, const struct object *o)
 	doc_end(d);
 }
 
+static const char *hash_name(u32 hash_type)
+{
+	static const char *const name[] = { "none", "all_chars", "fnv_1a_64", "crush", "crush2" };
+	u32 type = hash_type & LMV_HASH_MASK;
+
+	return type < ARRAY_SIZE(name) ? name[type] : "unknown";
+}
+
+static void show_lmv(struct doc *d, const struct object *o)
+{
+	static const char *const kind[] = {
+		[LMV_MASTER] = "master",
+		[LMV_SHARD] = "shard",
+		[LMV_FOREIGN] = "foreign",
+	};
+	static const struct doc_flag flag[] = {
+		{ LMV_F_OVERSTRIPED, "OVERSTRIPED" }, { LMV_F_FIXED, "FIXED" },
+		{ LMV_F_MERGE, "MERGE" },	      { LMV_F_SPLIT, "SPLIT" },
+		{ LMV_F_LOST_LMV, "LOST_LMV" },	      { LMV_F_BAD_TYPE, "BAD_TYPE" },
+		{ LMV_F_MIGRATION, "MIGRATION" },
+	};
+	const struct lmv *l = &o->lmv;
+
+	if (!section(d, o, EA_LMV, "lmv", o->lmv_rc, o->lmv_why))
+		return;
+	doc_text(d, "kind", kind[l->kind]);
+	if (l->kind != LMV_FOREIGN) {
+		doc_u64(d, "stripe_count", l->stripe_count);
+		doc_u64(d, l->kind == LMV_MASTER ? "mdt_index" : "index", l->index);
+		doc_hex(d, "hash_type", l->hash_type);
+		doc_text(d, "hash", hash_name(l->hash_type));
+		doc_flags(d, "flags", l->hash_type & ~LMV_HASH_MASK, flag, ARRAY_SIZE(flag));
+		doc_u64(d, "version", l->version);
+		doc_u64(d, "migrate_offset", l->migrate_offset);
+		doc_hex(d, "migrate_hash", l->migrate_hash);
+	}
+	doc_end(d);
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 void inspect_decoded(struct doc *d, const struct object *o)
@@ -214,6 +253,7 @@ void inspect_decoded(struct doc *d, const struct object *o)
 		show_lma,
 		show_link,
 		show_lov,
+		show_lmv,
 	};
 
 	doc_object(d, "decoded");

@@ -97,7 +97,7 @@ lmv-shard-index AGENT 0
 lmv-shard-lost AGENT
 dmv-malformed DIR
 dmv-malformed/count DIR
-name-moved FILE DIR
+name-moved FILE OTHERDIR
 name-moved FILE DIR elsewhere
 inode-bitmap FILE
 ea-block-bad FILE + ea-set FILE trusted.wide LONGHEX

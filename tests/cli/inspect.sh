@@ -240,6 +240,18 @@ check "files that are there are not overwritten" again
 check "a directory that is not there" refused 8 "cannot copy evidence" inspect --copy-to \
 	"$TMP/no-dir" "$TMP/img" "$ino"
 
+# ---- striped directories ----
+
+printf '%s\n' mdt 'striped /s 2 fid=[0x200000401:0x100:0x0] hash=crush2 lmv_flags=0x02000000' \
+	'file /s/a' 'ea /s trusted.dmv 00' > "$TMP/striped.r"
+"$MKMDT" build "$TMP/striped.r" "$TMP/striped"
+striped() {
+	look "$TMP/striped" "$1" || return 1
+	[ "$(field '.decoded.lmv | "\(.kind) \(.stripe_count) \(.hash) \(.flags)"')" = "$2 2 crush2 FIXED" ]
+}
+check "the LMV of a master" striped '[0x200000401:0x100:0x0]' master
+check "the LMV of a shard" striped '[0x200000401:0x1:0x0]' shard
+
 # ---- real images ----
 
 for name in lustre-2.7-mdt0 lustre-2.10-mdt0 lustre-2.10-mdt1 lustre-2.17-mdt0; do
