@@ -40,7 +40,7 @@ GUARD := sandbox witness trace_text tracefs
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv agent sequence orphan cause
-MAIN := options phases phase_scan phase_exact phase_settle phase_group judge facts still testimony shares paths inspect locate
+MAIN := options phases phase_scan phase_exact phase_settle phase_group judge facts still testimony twins shares paths inspect locate
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \

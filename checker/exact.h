@@ -30,6 +30,9 @@ struct look {
 	const struct gather_scope *scope; /* NULL: a full pass */
 	struct look_notes *notes;	  /* to be filled; NULL */
 
+	struct twins twins;	  /* known when the suspects take more than one batch */
+	bool twins_known;
+
 	/* Broken places in OI files, met by a full pass. */
 	struct view_problem *oi_problem;
 	u32 *oi_number;

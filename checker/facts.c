@@ -303,27 +303,41 @@ static void fill_dir(struct judge *j, const struct gather_suspect *s, struct fac
 	f->shard_twice = d->shard_twice;
 }
 
+/* Is it another live inode that states this FID? */
+static bool is_twin(struct judge *j, struct facts *f, u32 ino)
+{
+	struct object o;
+
+	if (ino == f->obj->ino || view_read_object(j->r->view, j->buf2, ino, &o) ||
+	    !object_is_live(&o) || !object_has_lma(&o) || !fid_equal(&o.fid, &f->obj->fid))
+		return false;
+	f->twin_ino = ino;
+	f->twin_is_agent = object_is_agent(&o);
+	return true;
+}
+
 /* The other live inode with this FID: where the OI leads, or another suspect. */
 static void fill_twin(struct judge *j, const struct gather_suspect *s, struct facts *f)
 {
 	const struct gather_suspect *other;
-	struct object o;
+	const struct twins *t = j->twins;
 
 	if (!object_is_live(f->obj) || !object_has_lma(f->obj))
 		return;
-	for (u32 i = 0; i < f->noi && !f->twin_ino; i++)
-		if (f->oi[i].rec.ino != s->ino && fid_equal(&f->oi[i].rec.fid, &f->obj->fid))
-			f->twin_ino = f->oi[i].rec.ino;
-	other = gather_twin(j->g, s);
-	if (!f->twin_ino && other)
-		f->twin_ino = other->ino;
-	if (!f->twin_ino)
+	for (u32 i = 0; i < f->noi; i++)
+		if (fid_equal(&f->oi[i].rec.fid, &f->obj->fid) && is_twin(j, f, f->oi[i].rec.ino))
+			return;
+	if (!t || !t->n) {
+		other = gather_twin(j->g, s);
+		if (other)
+			is_twin(j, f, other->ino);
 		return;
-	if (view_read_object(j->r->view, j->buf2, f->twin_ino, &o) || !object_is_live(&o) ||
-	    !object_has_lma(&o) || !fid_equal(&o.fid, &f->obj->fid))
-		f->twin_ino = 0;
-	else
-		f->twin_is_agent = object_is_agent(&o);
+	}
+	/* Those of other batches, too. */
+	for (u32 i = twins_find(j->r, t, &f->obj->fid);
+	     i < t->n && t->t[i].fid == twins_hash(j->r, &f->obj->fid); i++)
+		if (is_twin(j, f, t->t[i].ino))
+			return;
 }
 
 static void mark_pending(struct judge *j, struct share_fact *share, s64 n)

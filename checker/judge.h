@@ -10,12 +10,14 @@
 #include "paths.h"
 #include "phases.h"
 #include "shares.h"
+#include "twins.h"
 #include "still.h"
 
 struct judge {
 	struct run *r;
 	struct gather *g;
 	const struct shares *shares;
+	const struct twins *twins; /* NULL or empty: all suspects are in this batch */
 	struct finding_list *list; /* where findings go */
 	struct paths *paths;
 	struct rule_verdict *verdicts; /* indexed like rule_table(), filled if not NULL; not owned */

@@ -31,6 +31,7 @@ enum option_id {
 	OPT_WITNESS,
 	OPT_CONSTANT_HASH,
 	OPT_ALL_SUSPECTS,
+	OPT_BATCH,
 };
 
 static const struct option long_options[] = {
@@ -57,6 +58,7 @@ static const struct option long_options[] = {
 	{ "witness", required_argument, NULL, OPT_WITNESS },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
 	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
+	{ "debug-batch", required_argument, NULL, OPT_BATCH },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 },
@@ -373,6 +375,8 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 		return parse_size(c, optarg, &o->memory);
 	case OPT_MAX_FINDINGS:
 		return parse_u32(c, "max-findings", optarg, 0, INT32_MAX, &o->max_findings);
+	case OPT_BATCH:
+		return parse_u32(c, "debug-batch", optarg, 1, INT32_MAX, &o->debug_batch);
 	case OPT_MOUNTINFO:
 		o->target.mountinfo = optarg;
 		return 0;

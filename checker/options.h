@@ -51,6 +51,7 @@ struct options {
 
 	/* For tests of the checker itself: */
 	bool debug_constant_hash; /* every hash of the ledger is 1 */
+	u32 debug_batch;	  /* suspects in a batch of the exact phase; 0: as many as fit */
 	bool debug_all_suspects;  /* every object goes through the exact phase */
 };
 

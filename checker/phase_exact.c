@@ -144,6 +144,7 @@ static int judge_batch(struct look *l, struct gather *g, bool last)
 
 	j.g = g;
 	j.shares = l->shares;
+	j.twins = &l->twins;
 	j.list = l->list;
 	j.count_unknown = l->count_unknown;
 	for (u32 i = 0; i < g->n && !rc; i++) {
@@ -201,7 +202,7 @@ static int all_batches(struct look *l)
 {
 	struct run *r = l->r;
 	u32 room = room_for_facts(r);
-	u32 most = room / EXACT_BYTES_PER_SUSPECT;
+	u32 most = r->opt->debug_batch ? r->opt->debug_batch : room / EXACT_BYTES_PER_SUSPECT;
 	u32 *inos = malloc(most * sizeof(u32));
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
@@ -212,7 +213,12 @@ static int all_batches(struct look *l)
 		for (; ino && n < most; ino = ledger_next(&r->ledger, ino + 1))
 			inos[n++] = ino;
 		done = !ino;
-		rc = run_batch(l, inos, n, room, done);
+		/* Twins may be parted. */
+		if (!done && !l->twins_known)
+			rc = twins_collect(r, &l->twins);
+		l->twins_known |= !done;
+		if (!rc)
+			rc = run_batch(l, inos, n, room, done);
 		if (rc == -ENOBUFS && n > 1) {
 			/* Many names for each: the same suspects in smaller batches. */
 			most = n / 2;
@@ -225,6 +231,8 @@ static int all_batches(struct look *l)
 		}
 	}
 	free(inos);
+	twins_free(&l->twins, r);
+	l->twins_known = false;
 	return rc;
 }
 

@@ -62,6 +62,11 @@ static const struct cause_row rows[] = {
 	FID_USERS("lma-malformed"),
 	FID_USERS("lma-unsupported"),
 	FID_USERS("fid-duplicate"),
+	/* Which of the two is the wrong one may not be known. */
+	{ "fid-duplicate", "oi-missing", OTHER_INO },
+	{ "fid-duplicate", "oi-fid-mismatch", OTHER_INO },
+	{ "fid-duplicate", "dirent-fid-mismatch", OTHER_INO },
+	{ "fid-duplicate", "lov-owner", OTHER_INO },
 	{ "fid-duplicate", "linkea-no-dirent", OTHER_INO_DIR },
 	{ "fid-duplicate", "dirent-no-linkea", OTHER_INO_DIR },
 

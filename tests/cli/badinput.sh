@@ -189,5 +189,25 @@ same_without_ledger() {
 	done
 	[ "$n" -gt 30 ]
 }
+# Nor do the batches that suspects are judged in, and what is listed changes no count.
+same_in_batches() {
+	local recipe n=0
+	for recipe in "$TOP"/tests/fixtures/*/bad*.recipe; do
+		"$MKMDT" build "$recipe" "$TMP/f.img" || return 1
+		"$MDTCHECK" "$TMP/f.img" > "$TMP/a.json"
+		"$MDTCHECK" --debug-batch 1 "$TMP/f.img" > "$TMP/b.json"
+		cmp <(jq -S '.findings, .summary' "$TMP/a.json") \
+			<(jq -S '.findings, .summary' "$TMP/b.json") ||
+			{ echo "$recipe: batches of one"; return 1; }
+		"$MDTCHECK" --max-findings 1 "$TMP/f.img" > "$TMP/b.json"
+		cmp <(jq -S '.summary | .findings, .by_rule' "$TMP/a.json") \
+			<(jq -S '.summary | .findings, .by_rule' "$TMP/b.json") ||
+			{ echo "$recipe: one listed"; return 1; }
+		n=$((n + 1))
+	done
+	[ "$n" -gt 30 ]
+}
+check "the same findings in batches of one, the same counts with one listed" same_in_batches
+
 check "the same findings with a constant hash and every object a suspect" same_without_ledger
 exit 0
