@@ -198,22 +198,15 @@ static bool break_record_rules(struct scanner *s, const struct object *o)
 static int claim_objects(struct scanner *s, const struct object *o)
 {
 	struct lov_object slot;
-	struct lov_comp comp;
+	struct lov_walk walk;
 	int rc;
 
-	for (u32 i = 0; i < o->lov.entry_count; i++) {
-		lov_component(&o->lov, i, &comp);
-		if (!lov_comp_has_objects(&comp))
-			continue;
-		for (u32 k = 0; k < comp.nobjects; k++) {
-			lov_object_at(&comp, k, &slot);
-			if (slot.dummy || slot.ost_idx == UINT32_MAX)
-				continue;
-			rc = objset_claim(s->r->objects, slot.ost_idx, &slot.fid);
-			if (rc < 0)
-				return rc;
-			s->cov.ost_objects++;
-		}
+	lov_walk_begin(&walk, &o->lov);
+	while (lov_walk_next(&walk, &slot)) {
+		rc = objset_claim(s->r->objects, slot.ost_idx, &slot.fid);
+		if (rc < 0)
+			return rc;
+		s->cov.ost_objects++;
 	}
 	return 0;
 }

@@ -45,23 +45,16 @@ static int collect_object(void *arg, struct view_buf *buf, const struct object *
 {
 	struct collector *c = arg;
 	struct lov_object slot;
-	struct lov_comp comp;
+	struct lov_walk walk;
 	int rc = 0;
 
 	if (env_is_exempt_ino(&c->r->env, o->ino) || !object_is_live(o) ||
 	    !S_ISREG(o->inode.mode) || !object_has_lov(o))
 		return 0;
-	for (u32 i = 0; i < o->lov.entry_count && !rc; i++) {
-		lov_component(&o->lov, i, &comp);
-		if (!lov_comp_has_objects(&comp))
-			continue;
-		for (u32 k = 0; k < comp.nobjects && !rc; k++) {
-			lov_object_at(&comp, k, &slot);
-			if (!slot.dummy && slot.ost_idx != UINT32_MAX &&
-			    objset_is_shared(c->r->objects, slot.ost_idx, &slot.fid))
-				rc = add_claim(c, o, &slot);
-		}
-	}
+	lov_walk_begin(&walk, &o->lov);
+	while (!rc && lov_walk_next(&walk, &slot))
+		if (objset_is_shared(c->r->objects, slot.ost_idx, &slot.fid))
+			rc = add_claim(c, o, &slot);
 	return rc;
 }
 

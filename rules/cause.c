@@ -199,6 +199,20 @@ static const struct cause_row rows[] = {
 	{ "dotdot-mismatch", "directory-loop", SAME_OBJECT },
 	{ "directory-loop", "directory-loop", EFFECT_IN_DIR },
 
+	{ "dirent-type", "lov-misplaced", SAME_OBJECT },
+	{ "dirent-type", "lov-missing", SAME_OBJECT },
+	{ "dirent-type", "lov-template", SAME_OBJECT },
+
+	{ "lov-component", "lov-mirror", SAME_OBJECT },
+	{ "lov-component", "lov-dom", SAME_OBJECT },
+	{ "lov-unsupported", "lov-mirror", SAME_OBJECT },
+	/* Of an object that cannot be, nothing that is compared with it fits. */
+	{ "lov-stripe-count", "lov-ost-unknown", SAME_OBJECT },
+	{ "lov-stripe-count", "lov-object-sequence", SAME_OBJECT },
+	{ "lov-stripe-count", "lov-object-future", SAME_OBJECT },
+	{ "lov-ost-unknown", "lov-object-sequence", SAME_OBJECT },
+	{ "lov-object-sequence", "lov-object-future", SAME_OBJECT },
+	{ "hsm-flags", "lov-hsm-released", SAME_OBJECT },
 	{ "lov-component", "lov-stripe-size", SAME_OBJECT },
 	{ "lov-component", "lov-stripe-count", SAME_OBJECT },
 	{ "lov-object-shared", "lov-owner", SAME_OBJECT },

@@ -2,15 +2,10 @@
 /*
  * lov 6xx: the layout of a file, one component at a time.
  */
-#include <sys/stat.h>
+#include "rules/lov.h"
 
-#include "rules/rules.h"
-
-#define PATTERN_LOW 0xffffU
-#define SLOT_UNALLOCATED 0xffffffffU
 /* Indices from here on have special meanings in Lustre and are no OST. */
 #define OST_IDX_INSANE 0xffdfU
-#define COUNT_SPECIAL 0xffe0U
 
 /* The file systems of 1.8 to today: regular files have layouts, directories templates. */
 static bool may_have_layout(const struct object *o)
@@ -18,41 +13,7 @@ static bool may_have_layout(const struct object *o)
 	return S_ISREG(o->inode.mode) || S_ISDIR(o->inode.mode);
 }
 
-/* The layout of a file, decoded, with components to look at. */
-static bool file_layout(const struct facts *f)
-{
-	return S_ISREG(f->obj->inode.mode) && object_has_lov(f->obj) && !f->obj->lov.foreign &&
-	       (!f->have_cross || (f->class != CLASS_FREE && f->class != CLASS_EXEMPT));
-}
-
-static u32 low(const struct lov_comp *c)
-{
-	return c->pattern & PATTERN_LOW;
-}
-
-static bool pattern_known(const struct lov_comp *c)
-{
-	switch (low(c)) {
-	case LOV_PATTERN_RAID0:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPING:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_PARITY:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_COMPRESS:
-	case LOV_PATTERN_MDT:
-	case LOV_PATTERN_FOREIGN:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Has it a geometry of stripes: not DoM, not released, not foreign, and understood? */
-static bool is_striped(const struct lov_comp *c)
-{
-	return pattern_known(c) && low(c) != LOV_PATTERN_MDT && low(c) != LOV_PATTERN_FOREIGN &&
-	       !(c->pattern & LOV_PATTERN_F_RELEASED) && !(c->flags & LCME_EXTENSION);
-}
-
-static void add_component(struct finding *fi, const struct object *o, const struct lov_comp *c)
+void lov_add_component(struct finding *fi, const struct object *o, const struct lov_comp *c)
 {
 	if (o->lov.composite) {
 		finding_u64(fi, "component", c->index);
@@ -66,12 +27,9 @@ static void add_component(struct finding *fi, const struct object *o, const stru
 /* DoM needs a composite around it to say where the data on the MDT end. */
 static const char *plain_problem(const struct object *o)
 {
-	struct lov_comp c;
-
 	if (o->lov.composite || o->lov.foreign || !S_ISREG(o->inode.mode))
 		return NULL;
-	lov_component(&o->lov, 0, &c);
-	return low(&c) == LOV_PATTERN_MDT ? "plain layout has its data on the MDT" : NULL;
+	return lov_is_dom(&o->lov.first) ? "plain layout has its data on the MDT" : NULL;
 }
 
 enum outcome check_lov_malformed(const struct facts *f, struct sink *sink)
@@ -80,9 +38,7 @@ enum outcome check_lov_malformed(const struct facts *f, struct sink *sink)
 	const char *why = NULL;
 	struct finding *fi;
 
-	if (!object_has(o, EA_LOV) || !may_have_layout(o))
-		return OUT_NA;
-	if (f->have_cross && (f->class == CLASS_FREE || f->class == CLASS_EXEMPT))
+	if (!object_has(o, EA_LOV) || !may_have_layout(o) || !lov_applies(f))
 		return OUT_NA;
 	if (o->lov_rc == -EBADMSG)
 		why = o->lov_why;
@@ -99,39 +55,57 @@ enum outcome check_lov_malformed(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-/* The first component with a pattern no known Lustre opens; false when there is none. */
-static bool odd_pattern(const struct facts *f, struct lov_comp *c)
+/* Foreign components are copies that HSM keeps: what else there may be one day, nobody knows. */
+static const char *foreign_doubt(const struct lov_comp *c)
 {
+	if (c->foreign_type < LOV_FOREIGN_POSIX || c->foreign_type > LOV_FOREIGN_S3)
+		return "foreign component is of a type that no known Lustre uses";
+	if (!c->foreign_flags || c->foreign_flags & ~HS_KNOWN)
+		return "foreign component has flags that no known Lustre uses";
+	return NULL;
+}
+
+/* Why a component cannot be understood, or NULL. */
+static const char *component_doubt(const struct lov_comp *c)
+{
+	if (lov_is_foreign(c))
+		return foreign_doubt(c);
+	return lov_pattern_known(c) ? NULL : "layout has a pattern that no known Lustre opens";
+}
+
+/* The first component with something that is not known; NULL when there is none. */
+static const char *odd_component(const struct facts *f, struct lov_comp *tmp,
+				 const struct lov_comp **at)
+{
+	const char *why = NULL;
 	u32 i;
 
-	for (i = 0; file_layout(f) && i < f->obj->lov.entry_count; i++) {
-		lov_component(&f->obj->lov, i, c);
-		if (!pattern_known(c))
-			return true;
+	for (i = 0; !why && lov_of_file(f) && i < f->obj->lov.entry_count; i++) {
+		*at = lov_comp_at(&f->obj->lov, i, tmp);
+		why = component_doubt(*at);
 	}
-	return false;
+	return why;
 }
 
 enum outcome check_lov_unsupported(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
-	struct lov_comp c = { .index = 0 };
+	const struct lov_comp *c = NULL;
+	struct lov_comp tmp;
 	struct finding *fi;
+	const char *why;
 
-	if (!object_has(o, EA_LOV) || !may_have_layout(o))
+	if (!object_has(o, EA_LOV) || !may_have_layout(o) || !lov_applies(f))
 		return OUT_NA;
-	if (f->have_cross && (f->class == CLASS_FREE || f->class == CLASS_EXEMPT))
-		return OUT_NA;
-	if (o->lov_rc != -EOPNOTSUPP && !odd_pattern(f, &c))
+	why = o->lov_rc == -EOPNOTSUPP ? o->lov_why : odd_component(f, &tmp, &c);
+	if (!why)
 		return OUT_HOLDS;
-	fi = rule_finding(sink, o->lov_rc == -EOPNOTSUPP ?
-					o->lov_why :
-					"layout has a pattern that no known Lustre opens");
+	fi = rule_finding(sink, why);
 	if (!fi)
 		return OUT_VIOLATED;
 	finding_u64(fi, "layout_size", o->ea[EA_LOV].len);
-	if (!o->lov_rc)
-		add_component(fi, o, &c);
+	if (c)
+		lov_add_component(fi, o, c);
 	return OUT_VIOLATED;
 }
 
@@ -139,21 +113,23 @@ enum outcome check_lov_unsupported(const struct facts *f, struct sink *sink)
 
 enum outcome check_lov_stripe_size(const struct facts *f, struct sink *sink)
 {
+	const struct lov_comp *c;
+	struct lov_comp tmp;
 	struct finding *fi;
-	struct lov_comp c;
 	u32 i;
 
-	if (!file_layout(f))
+	if (!lov_of_file(f))
 		return OUT_NA;
 	for (i = 0; i < f->obj->lov.entry_count; i++) {
-		lov_component(&f->obj->lov, i, &c);
-		if (!is_striped(&c) || (c.stripe_size && !(c.stripe_size % LOV_MIN_STRIPE_SIZE)))
+		c = lov_comp_at(&f->obj->lov, i, &tmp);
+		if (!lov_is_striped(c) ||
+		    (c->stripe_size && !(c->stripe_size % LOV_MIN_STRIPE_SIZE)))
 			continue;
-		fi = rule_finding(sink, c.stripe_size ? "stripe size is no multiple of 64 KiB" :
-							"stripe size is zero");
+		fi = rule_finding(sink, c->stripe_size ? "stripe size is no multiple of 64 KiB" :
+							 "stripe size is zero");
 		if (fi) {
-			add_component(fi, f->obj, &c);
-			finding_u64(fi, "stripe_size", c.stripe_size);
+			lov_add_component(fi, f->obj, c);
+			finding_u64(fi, "stripe_size", c->stripe_size);
 		}
 		return OUT_VIOLATED;
 	}
@@ -167,7 +143,7 @@ static const char *slot_problem(const struct lov_comp *c, const struct lov_objec
 		return NULL;
 	if (obj->dummy)
 		return "object slot is empty, and the layout has no hole";
-	if (obj->ost_idx == SLOT_UNALLOCATED)
+	if (obj->ost_idx == LOV_SLOT_UNALLOCATED)
 		return "object slot of an initialised component is not allocated";
 	if (obj->ost_idx >= OST_IDX_INSANE)
 		return "object slot has an impossible OST index";
@@ -204,12 +180,12 @@ static const char *slots_problem(const struct lov_comp *c, struct lov_object *ob
 /* What is wrong with the count itself, or NULL. */
 static const char *count_problem(const struct lov_comp *c)
 {
-	if (!is_striped(c))
+	if (!lov_is_striped(c))
 		return NULL;
 	if (!c->stripe_count)
 		return "stripe count is zero";
 	/* Components that are not initialised may say "all OSTs". */
-	if (!(c->flags & LCME_INIT) && c->stripe_count >= COUNT_SPECIAL)
+	if (!(c->flags & LCME_INIT) && c->stripe_count >= LOV_COUNT_SPECIAL)
 		return NULL;
 	if (c->stripe_count > LOV_MAX_STRIPE_COUNT)
 		return "stripe count is higher than any layout can have";
@@ -223,7 +199,7 @@ static enum outcome bad_stripes(const struct facts *f, struct sink *sink, const 
 
 	if (!fi)
 		return OUT_VIOLATED;
-	add_component(fi, f->obj, c);
+	lov_add_component(fi, f->obj, c);
 	finding_u64(fi, "stripe_count", c->stripe_count);
 	if (obj) {
 		finding_u64(fi, "slot", slot);
@@ -235,22 +211,23 @@ static enum outcome bad_stripes(const struct facts *f, struct sink *sink, const 
 
 enum outcome check_lov_stripe_count(const struct facts *f, struct sink *sink)
 {
+	const struct lov_comp *c;
 	struct lov_object obj;
-	struct lov_comp c;
+	struct lov_comp tmp;
 	const char *what;
 	u32 slot = 0;
 	u32 i;
 
-	if (!file_layout(f))
+	if (!lov_of_file(f))
 		return OUT_NA;
 	for (i = 0; i < f->obj->lov.entry_count; i++) {
-		lov_component(&f->obj->lov, i, &c);
-		what = count_problem(&c);
+		c = lov_comp_at(&f->obj->lov, i, &tmp);
+		what = count_problem(c);
 		if (what)
-			return bad_stripes(f, sink, what, &c, NULL, 0);
-		what = slots_problem(&c, &obj, &slot);
+			return bad_stripes(f, sink, what, c, NULL, 0);
+		what = slots_problem(c, &obj, &slot);
 		if (what)
-			return bad_stripes(f, sink, what, &c, &obj, slot);
+			return bad_stripes(f, sink, what, c, &obj, slot);
 	}
 	return OUT_HOLDS;
 }
@@ -282,7 +259,7 @@ static enum outcome wrong_owner(const struct facts *f, struct sink *sink, const 
 	if (!fi)
 		return OUT_VIOLATED;
 	fi->other_fid = owner;
-	add_component(fi, f->obj, c);
+	lov_add_component(fi, f->obj, c);
 	finding_hex(fi, "owner_seq", c->oi_seq);
 	finding_hex(fi, "owner_id", c->oi_id);
 	if (f->have_cross)
@@ -293,20 +270,21 @@ static enum outcome wrong_owner(const struct facts *f, struct sink *sink, const 
 enum outcome check_lov_owner(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
-	struct lov_comp c;
+	const struct lov_comp *c;
+	struct lov_comp tmp;
 	u32 i;
 
-	if (!file_layout(f) || f->obj->fid_source != FID_FROM_LMA || !rule_lma_usable(f->obj))
+	if (!lov_of_file(f) || f->obj->fid_source != FID_FROM_LMA || !rule_lma_usable(f->obj))
 		return OUT_NA;
 	/* A volatile file in PENDING may hold the layout it has just swapped. */
 	if (f->have_cross && f->class != CLASS_NAMESPACE)
 		return OUT_NA;
 	for (i = 0; i < f->obj->lov.entry_count; i++) {
-		lov_component(&f->obj->lov, i, &c);
-		if (!owner_judged(&c))
+		c = lov_comp_at(&f->obj->lov, i, &tmp);
+		if (!owner_judged(c))
 			continue;
-		if (!owner_fits(f->obj, &c))
-			return wrong_owner(f, sink, &c);
+		if (!owner_fits(f->obj, c))
+			return wrong_owner(f, sink, c);
 		out = OUT_HOLDS;
 	}
 	return out;

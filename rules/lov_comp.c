@@ -1,122 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lov 6xx: what takes more than one component, or more than one file: how the
- * components of a composite fit together, and whose the OST objects are.
+ * lov 6xx: how the components of a composite fit together (lov-component), and the
+ * same for the default layout of a directory (lov-template).
+ *
+ * What is told here is what the metadata server itself refuses when it is handed
+ * such a layout, and what LFSCK calls invalid.
  */
-#include <string.h>
-#include <sys/stat.h>
-
-#include "rules/rules.h"
-
-/* ---- lov-object-shared --------------------------------------------------------------------- */
-
-static bool same_object(const struct share_fact *a, const struct share_fact *b)
-{
-	return a->ost_idx == b->ost_idx && fid_equal(&a->object, &b->object);
-}
-
-/* How the claims on one object stand, seen from the file at hand. */
-struct rivalry {
-	bool other; /* another file claims it */
-	bool twice; /* this file claims it twice */
-	bool ours;  /* of all claimants this file has the highest number */
-};
-
-static struct rivalry rivals_of(const struct facts *f, u32 own)
-{
-	struct rivalry r = { .ours = true };
-	u32 i;
-
-	for (i = 0; i < f->nshares; i++) {
-		const struct share_fact *s = &f->shares[i];
-
-		if (i == own || s->pending || !same_object(s, &f->shares[own]))
-			continue;
-		if (s->ino != f->obj->ino) {
-			r.other = true;
-			r.ours = r.ours && s->ino < f->obj->ino;
-		} else if (i < own) {
-			/* Told of when its first claim was looked at. */
-			return (struct rivalry){ .other = false };
-		} else {
-			r.twice = true;
-		}
-	}
-	return r;
-}
-
-static const char *const OTHER_KEYS[] = {
-	"other_file", "other_file_2", "other_file_3", "other_file_4", "other_file_5",
-};
-
-static void add_rivals(struct finding *fi, const struct facts *f, u32 own)
-{
-	u32 shown = 0;
-	u32 i;
-
-	finding_fid(fi, "ost_object", &f->shares[own].object);
-	finding_u64(fi, "ost_index", f->shares[own].ost_idx);
-	for (i = 0; i < f->nshares && shown < ARRAY_SIZE(OTHER_KEYS); i++) {
-		const struct share_fact *s = &f->shares[i];
-
-		if (s->pending || s->ino == f->obj->ino || !same_object(s, &f->shares[own]))
-			continue;
-		if (!shown) {
-			fi->other_ino = s->ino;
-			fi->other_fid = s->claimant;
-		}
-		finding_fid(fi, OTHER_KEYS[shown++], &s->claimant);
-	}
-}
-
-/*
- * One finding a file, about its first shared object, with the number of all:
- * a layout that was copied shares them all, and for one cause.
- */
-enum outcome check_lov_object_shared(const struct facts *f, struct sink *sink)
-{
-	struct finding *fi = NULL;
-	u32 objects = 0;
-	u32 i;
-
-	if (!f->have_cross || f->class == CLASS_FREE || !S_ISREG(f->obj->inode.mode) ||
-	    !object_has_lov(f->obj))
-		return OUT_NA;
-	for (i = 0; i < f->nshares; i++) {
-		struct rivalry r;
-
-		if (f->shares[i].ino != f->obj->ino || f->shares[i].pending)
-			continue;
-		r = rivals_of(f, i);
-		if (!r.twice && !(r.other && r.ours))
-			continue;
-		if (objects++)
-			continue;
-		fi = rule_finding(sink, r.other ? "another file has the same OST object" :
-						  "the layout has the same OST object twice");
-		if (!fi)
-			return OUT_VIOLATED;
-		add_rivals(fi, f, i);
-	}
-	if (fi) {
-		finding_u64(fi, "objects", objects);
-		rule_add_witnesses(fi, f);
-		/* A layout that names another owner was copied from there; else who knows. */
-		if (!fi->verdict || strcmp(fi->verdict, VERDICT_LAYOUT))
-			fi->verdict = VERDICT_UNDECIDED;
-	}
-	return objects ? OUT_VIOLATED : OUT_HOLDS;
-}
-
-/* ---- lov-component ------------------------------------------------------------------------- */
+#include "rules/lov.h"
 
 #define COMP_ID_MAX 0x7fffffffU
 #define EXTENT_UNIT LOV_MIN_STRIPE_SIZE
-
-static u32 mirror_of(const struct lov_comp *c)
-{
-	return c->id >> 16;
-}
 
 static bool extent_value_ok(u64 v)
 {
@@ -134,14 +27,15 @@ static const char *extent_problem(const struct lov_comp *c)
 
 static const char *id_problem(const struct lov *l, const struct lov_comp *c)
 {
-	struct lov_comp o;
+	const struct lov_comp *o;
+	struct lov_comp tmp;
 	u32 i;
 
 	if (!c->id || c->id > COMP_ID_MAX)
 		return "component has an impossible id";
 	for (i = 0; i < c->index; i++) {
-		lov_component(l, i, &o);
-		if (o.id == c->id)
+		o = lov_comp_at(l, i, &tmp);
+		if (o->id == c->id)
 			return "two components have the same id";
 	}
 	return NULL;
@@ -153,19 +47,96 @@ static const char *order_problem(const struct lov_comp *prev, const struct lov_c
 {
 	if (!c->start) {
 		/* A zero-length first component opens no mirror of its own. */
-		if (!prev || prev->end || mirror_of(prev) != mirror_of(c))
+		if (!prev || prev->end || lov_mirror_id(prev) != lov_mirror_id(c))
 			(*mirrors)++;
 		return NULL;
 	}
-	if (!prev || mirror_of(prev) != mirror_of(c))
+	if (!prev || lov_mirror_id(prev) != lov_mirror_id(c))
 		return "first component of a mirror does not start at 0";
 	if (c->start != prev->end)
 		return "component does not start where the one before it ends";
 	return NULL;
 }
 
-/* What is wrong with the table of components, or NULL; *at is the component. */
-static const char *table_problem(const struct lov *l, struct lov_comp *at)
+static bool is_empty(const struct lov_comp *c)
+{
+	return c->start == c->end;
+}
+
+/* Self-extending files: a component of length 0 is one whose space went to its extension. */
+static const char *length_problem(const struct lov *l, const struct lov_comp *prev,
+				  const struct lov_comp *c)
+{
+	bool ext = c->flags & LCME_EXTENSION;
+
+	if (is_empty(c) && (!prev || c->index + 1U == l->entry_count))
+		return "first or last component has no length";
+	if (is_empty(c) && c->flags & LCME_INIT)
+		return "component in use has no length";
+	if (prev && is_empty(prev) && !ext)
+		return "component of no length is not followed by its extension";
+	if (!ext)
+		return NULL;
+	if (c->flags & LCME_INIT)
+		return "extension component is in use";
+	if (is_empty(c))
+		return "extension component has no length";
+	if (!prev || lov_mirror_id(prev) != lov_mirror_id(c) || lov_is_dom(prev))
+		return "extension component does not follow one that it could extend";
+	return NULL;
+}
+
+static const char *dom_problem(const struct lov_comp *c)
+{
+	if (c->start)
+		return "component on the MDT does not start at 0";
+	if (c->stripe_size != c->end)
+		return "stripe size of a component on the MDT is not its length";
+	/* Clients have written 1 here. */
+	if (c->stripe_count > 1)
+		return "component on the MDT has stripes";
+	if (c->pool[0])
+		return "component on the MDT has an OST pool";
+	return NULL;
+}
+
+static const char *hsm_problem(const struct lov_comp *c)
+{
+	if (c->start || c->end != LOV_EOF)
+		return "foreign component does not cover the whole file";
+	if (c->foreign_len != LOV_FOREIGN_HSM_LEN)
+		return "foreign component is not of the size that HSM gives it";
+	return NULL;
+}
+
+/* What is wrong with the blob, seen with its extent. */
+static const char *blob_problem(const struct lov_comp *c)
+{
+	if (lov_is_foreign(c))
+		return hsm_problem(c);
+	if (lov_is_released(c))
+		return NULL;
+	if (lov_is_dom(c))
+		return dom_problem(c);
+	if (c->magic == LOV_MAGIC_SPECIFIC)
+		return "component has a layout that only a directory template can have";
+	if (!lov_is_striped(c) || c->end == LOV_EOF || is_empty(c) || !c->stripe_size)
+		return NULL;
+	return c->end % c->stripe_size ? "component ends within a stripe" : NULL;
+}
+
+/* Templates have no ids, are never in use, and their blobs are only wishes. */
+static const char *file_problem(const struct lov *l, const struct lov_comp *prev,
+				const struct lov_comp *c)
+{
+	const char *why = id_problem(l, c);
+
+	if (!why)
+		why = length_problem(l, prev, c);
+	return why ? why : blob_problem(c);
+}
+
+const char *lov_table_problem(const struct lov *l, bool is_dir, struct lov_comp *at)
 {
 	struct lov_comp prev;
 	const char *why;
@@ -179,8 +150,8 @@ static const char *table_problem(const struct lov *l, struct lov_comp *at)
 		prev = *at;
 		lov_component(l, i, at);
 		why = extent_problem(at);
-		if (!why)
-			why = id_problem(l, at);
+		if (!why && !is_dir)
+			why = file_problem(l, i ? &prev : NULL, at);
 		if (!why)
 			why = order_problem(i ? &prev : NULL, at, &mirrors);
 		if (why)
@@ -192,29 +163,74 @@ static const char *table_problem(const struct lov *l, struct lov_comp *at)
 	return NULL;
 }
 
-enum outcome check_lov_component(const struct facts *f, struct sink *sink)
+static enum outcome bad_table(const struct facts *f, struct sink *sink, const char *why,
+			      const struct lov_comp *c)
 {
-	const struct object *o = f->obj;
-	struct lov_comp c;
-	struct finding *fi;
-	const char *why;
+	struct finding *fi = rule_finding(sink, why);
 
-	/* Templates of directories are held to nothing. */
-	if (!S_ISREG(o->inode.mode) || !object_has_lov(o) || !o->lov.composite)
-		return OUT_NA;
-	if (f->have_cross && (f->class == CLASS_FREE || f->class == CLASS_EXEMPT))
-		return OUT_NA;
-	why = table_problem(&o->lov, &c);
-	if (!why)
-		return OUT_HOLDS;
-	fi = rule_finding(sink, why);
 	if (!fi)
 		return OUT_VIOLATED;
-	finding_u64(fi, "component", c.index);
-	finding_hex(fi, "component_id", c.id);
-	finding_hex(fi, "start", c.start);
-	finding_hex(fi, "end", c.end);
-	finding_u64(fi, "components", o->lov.entry_count);
-	finding_u64(fi, "mirrors", o->lov.mirror_count);
+	finding_u64(fi, "component", c->index);
+	finding_hex(fi, "component_id", c->id);
+	finding_hex(fi, "component_flags", c->flags);
+	finding_hex(fi, "start", c->start);
+	finding_hex(fi, "end", c->end);
+	finding_hex(fi, "pattern", c->pattern);
+	finding_u64(fi, "stripe_size", c->stripe_size);
+	finding_u64(fi, "components", f->obj->lov.entry_count);
+	finding_u64(fi, "mirrors", f->obj->lov.mirror_count);
 	return OUT_VIOLATED;
+}
+
+enum outcome check_lov_component(const struct facts *f, struct sink *sink)
+{
+	struct lov_comp c;
+	const char *why;
+
+	if (!lov_of_file(f) || !f->obj->lov.composite)
+		return OUT_NA;
+	why = lov_table_problem(&f->obj->lov, false, &c);
+	return why ? bad_table(f, sink, why, &c) : OUT_HOLDS;
+}
+
+/* ---- lov-template -------------------------------------------------------------------------- */
+
+static const char *plain_template_problem(const struct lov_comp *c)
+{
+	/* 0 leaves it to the file system's default, as does pattern 0. */
+	if (lov_low(c) && !lov_pattern_known(c))
+		return "template has a pattern that no known Lustre makes files with";
+	if (c->stripe_size % LOV_MIN_STRIPE_SIZE)
+		return "stripe size of the template is no multiple of 64 KiB";
+	return NULL;
+}
+
+static const char *template_problem(const struct lov *l, struct lov_comp *at)
+{
+	const char *why = NULL;
+	u32 i;
+
+	*at = l->first;
+	if (!l->composite)
+		return lov_is_dom(at) ? "plain template has its data on the MDT" :
+					plain_template_problem(at);
+	why = lov_table_problem(l, true, at);
+	for (i = 0; !why && i < l->entry_count; i++) {
+		lov_component(l, i, at);
+		/* An extension's stripe size is what it grows by, in KiB. */
+		if (!lov_is_foreign(at) && !(at->flags & LCME_EXTENSION))
+			why = plain_template_problem(at);
+	}
+	return why;
+}
+
+enum outcome check_lov_template(const struct facts *f, struct sink *sink)
+{
+	struct lov_comp c;
+	const char *why;
+
+	if (!lov_of_dir(f))
+		return OUT_NA;
+	why = template_problem(&f->obj->lov, &c);
+	return why ? bad_table(f, sink, why, &c) : OUT_HOLDS;
 }

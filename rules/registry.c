@@ -15,6 +15,7 @@ static const struct rule table[] = {
 #include "rules/rows_nlink.h"
 #include "rules/rows_lov.h"
 #include "rules/rows_lmv.h"
+#include "rules/rows_hsm.h"
 };
 
 const struct rule *rule_table(u32 *count)

@@ -125,12 +125,218 @@
 	.title = "components that do not fit together",
 	.explanation =
 		"The components of a composite layout (PFL, mirrored or self-extending file) "
-		"overlap, leave a gap, have impossible ids or extents, or do not form the number "
-		"of mirrors the layout states. Clients refuse the layout, or miss data.",
+		"overlap, leave a gap, end within a stripe, have impossible ids or extents, or do "
+		"not form the number of mirrors the layout states; or a component on the MDT, of "
+		"an archive or of an extension has a shape that none can have. Clients refuse the "
+		"layout, or miss data.",
 	.lfsck = "LFSCK layout: bad component",
 	.remedy =
 		"Restore the file from a backup. Where a good mirror is left, lfs mirror read can "
 		"save its data.",
-	.evidence = "component component_id start end components mirrors",
+	.evidence =
+		"component component_id component_flags start end pattern stripe_size components "
+		"mirrors",
 	.check = check_lov_component,
+},
+{
+	.code = 608,
+	.name = "lov-mirror",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "state of a mirrored file that contradicts its mirrors",
+	.explanation =
+		"The layout of a mirrored file says whether it is in sync, and which mirrors are "
+		"stale. Here the state is that of a file without mirrors, or the reverse, or no "
+		"mirror is in sync any more, or the parity of an erasure-coded file has an "
+		"impossible shape. Clients may read old data, and a resync does nothing.",
+	.lfsck = "none",
+	.remedy =
+		"See what there is: lfs getstripe -v FILE. Where all mirrors are stale, compare "
+		"them with lfs mirror read -N ID, and once it is known which is good: lfs "
+		"setstripe --comp-set -I COMPID --comp-flags=^stale FILE; then lfs mirror resync "
+		"FILE.",
+	.evidence =
+		"layout_flags mirrors component component_id component_flags data_stripes "
+		"parity_stripes",
+	.check = check_lov_mirror,
+},
+{
+	.code = 609,
+	.name = "lov-dom",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "data on the MDT that the layout does not account for",
+	.explanation =
+		"A file can keep its first bytes on the MDT (DoM) when its layout has a component "
+		"there. This file has data blocks on the MDT and no such component, or its "
+		"mirrors disagree about the length. Nobody reads such data: they only take up "
+		"space, as after a migration that was interrupted; or the layout was replaced by "
+		"an older one, and the beginning of the file is missing.",
+	.lfsck = "none",
+	.remedy =
+		"Compare the file with a backup. When it is whole, copy it (lfs migrate does not "
+		"clear the blocks), and replace the original with the copy.",
+	.evidence = "size blocks components",
+	.check = check_lov_dom,
+},
+{
+	.code = 610,
+	.name = "lov-ost-unknown",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "layout on an OST that never was",
+	.explanation =
+		"The layout names an OST with a higher index than any that this MDT was ever "
+		"connected to (lov_objid has a place for each). The data of that stripe cannot be "
+		"reached. Removed OSTs keep their place and are not meant.",
+	.lfsck = "LFSCK layout: dangling reference",
+	.remedy =
+		"If the OST exists, mount it and see that the MDT connects to it: lctl get_param "
+		"osp.*.prealloc_status. If not, the layout is damaged: restore the file.",
+	.evidence =
+		"component component_id pattern slot ost_index ost_object osts last_object "
+		"last_sequence",
+	.check = check_lov_ost_unknown,
+},
+{
+	.code = 611,
+	.name = "lov-object-future",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "OST object that was not created yet",
+	.explanation =
+		"The layout names an OST object with a higher number than the last one this MDT "
+		"created there (lov_objid). Either the layout is damaged, or lov_objid was put "
+		"back to an older state: then the same objects will be given out again, and "
+		"files will share them.",
+	.lfsck = "LFSCK layout: dangling reference, or multiple referenced later",
+	.remedy =
+		"Compare with the OST: lctl get_param osp.FSNAME-OSTxxxx-*.prealloc_last_id and, on "
+		"the OSS, obdfilter.*.last_id. One file: treat its layout as damaged and restore "
+		"it. Many files: stop the MDT before it creates more, and correct lov_objid as "
+		"the Lustre manual describes for LAST_ID.",
+	.evidence =
+		"component component_id pattern slot ost_index ost_object osts last_object "
+		"last_sequence",
+	.check = check_lov_object_future,
+},
+{
+	.code = 612,
+	.name = "lov-object-sequence",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "OST object of another server",
+	.explanation =
+		"The FID of an OST object begins with a sequence, and each sequence was granted "
+		"to one server (the file fld). This one belongs to an MDT, to another OST than "
+		"the layout names, or to nobody. The data of that stripe cannot be reached.",
+	.lfsck = "LFSCK layout: dangling reference",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o -c on. With -o LFSCK puts OST "
+		"objects that no layout refers to back into their file. Many such findings for one "
+		"OST: look at fld first (lctl get_param fld.*.fldb).",
+	.evidence =
+		"component component_id pattern slot ost_index ost_object osts last_object "
+		"last_sequence",
+	.check = check_lov_object_sequence,
+},
+{
+	.code = 613,
+	.name = "lov-template",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "default layout that no file can be made of",
+	.explanation =
+		"A directory can carry the layout that new files in it get. The one of this "
+		"directory has a stripe size or components that no file can have: creating files "
+		"there fails, or the files get the default of the file system.",
+	.lfsck = "none",
+	.remedy = "lfs setstripe -d DIR removes it; then set the wanted one with lfs setstripe.",
+	.evidence =
+		"component component_id component_flags start end pattern stripe_size components "
+		"mirrors",
+	.check = check_lov_template,
+},
+{
+	.code = 614,
+	.name = "lov-pool",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "impossible name of an OST pool",
+	.explanation =
+		"A layout can name the pool of OSTs that its objects were to be taken from. This "
+		"name has no end or holds characters that no pool can have. Data can be reached, "
+		"but new components cannot be placed, and other parts of the layout may be "
+		"damaged too.",
+	.lfsck = "none",
+	.remedy =
+		"A file: lfs migrate it to a layout with a good pool. A directory: lfs setstripe -d "
+		"DIR, then set the wanted default.",
+	.evidence = "component component_id pattern pool",
+	.check = check_lov_pool,
+},
+{
+	.code = 615,
+	.name = "lov-missing",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_FILES,
+	.title = "file that has lost its layout",
+	.explanation =
+		"The file has no layout, yet its inode keeps what only files with one have: a "
+		"size noted by a client (trusted.som), a copy in an archive (trusted.hsm), or "
+		"data. Without them the loss would not be seen: a file that was never written may "
+		"have no layout.",
+	.lfsck = "LFSCK layout: orphan objects on the OSTs, without their file",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o. With -o LFSCK rebuilds the layout "
+		"from the OST objects that name the file as their parent. An archived file: "
+		"lfs hsm_restore FILE, or import the copy anew.",
+	.evidence = "size blocks som_valid som_size hsm_flags",
+	.check = check_lov_missing,
+},
+{
+	.code = 616,
+	.name = "lov-misplaced",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_FILES,
+	.title = "layout on an object that has no data",
+	.explanation =
+		"A symbolic link, device, pipe or socket has a layout. Lustre gives them none and "
+		"does not read it: the attribute was copied from elsewhere, or the inode was a "
+		"regular file and its type has changed.",
+	.lfsck = "none",
+	.remedy =
+		"See whether name and type are what they should be. If so, unmount the MDT, mount "
+		"it as ldiskfs and remove the attribute: setfattr -x trusted.lov PATH.",
+	.evidence = "mode layout_size",
+	.check = check_lov_misplaced,
+},
+{
+	.code = 617,
+	.name = "lov-hsm-released",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "layout and HSM disagree on where the data are",
+	.explanation =
+		"The layout of a file says whether its data were released to an archive, and so "
+		"does trusted.hsm; both change together. Here only one of them says so: a client "
+		"looks for data on OSTs that are in the archive, or waits for a restore that "
+		"nobody starts.",
+	.lfsck = "none",
+	.remedy =
+		"lfs hsm_state FILE, lfs getstripe -v FILE. When the layout is released and there "
+		"is a copy: lfs hsm_set --exists --archived FILE, then lfs hsm_restore FILE. When the "
+		"data are on the OSTs: lfs hsm_cancel FILE and archive it anew.",
+	.evidence = "components released hsm_flags",
+	.check = check_lov_hsm_released,
 },

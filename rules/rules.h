@@ -31,11 +31,15 @@ rule_check_fn check_dirent_dangling, check_dirent_fid_mismatch, check_dirent_typ
 	check_directory_loop, check_nameless_file;
 rule_check_fn check_nlink_file, check_nlink_directory;
 rule_check_fn check_lov_malformed, check_lov_unsupported, check_lov_stripe_size,
-	check_lov_stripe_count, check_lov_owner, check_lov_object_shared, check_lov_component;
+	check_lov_stripe_count, check_lov_owner, check_lov_object_shared, check_lov_component,
+	check_lov_mirror, check_lov_dom, check_lov_ost_unknown, check_lov_object_future,
+	check_lov_object_sequence, check_lov_template, check_lov_pool, check_lov_missing,
+	check_lov_misplaced, check_lov_hsm_released;
 rule_check_fn check_lmv_malformed, check_lmv_unsupported, check_lmv_index, check_lmv_master_index,
 	check_lmv_shard_name, check_lmv_shard_mismatch, check_lmv_shard_missing,
 	check_lmv_master_missing, check_lmv_name_in_master, check_lmv_name_misplaced,
 	check_lmv_flag_missing, check_dmv_malformed;
+rule_check_fn check_hsm_malformed, check_hsm_flags, check_som_malformed;
 
 /*
  * Fills a finding of oi-malformed, which no object is the subject of: the phase

@@ -33,7 +33,7 @@ enum seq_owner env_seq_owner(const struct env *env, u64 seq)
 	if (!fid_seq_is_norm(seq) && !fid_seq_is_igif(seq))
 		return SEQ_OURS;
 	r = env_seq_range(env, seq);
-	if (r && r->flags == 1)
+	if (r && r->flags == FLD_RANGE_OST)
 		return SEQ_OST;
 	if (r && env->has_index)
 		return r->index == env->index ? SEQ_OURS : SEQ_OTHER_MDT;

@@ -13,7 +13,7 @@
 
 /* Inode numbers by name, collected from the backend root and from CONFIGS. */
 struct names {
-	u32 root, pending, rpd, configs, mountdata, last_rcvd, oi_scrub, fld, seq_srv, lov_objid;
+	u32 root, pending, rpd, configs, mountdata, last_rcvd, oi_scrub, fld, seq_srv, lov_objid, lov_objseq;
 	u32 last_id_group; /* O */
 	u32 oi_plain;	   /* oi.16 without a number */
 	u32 oi[OI_FILES_MAX];
@@ -73,6 +73,7 @@ static int note_entry(void *arg, const struct object *dir, const struct dirent_r
 		{ "fld", &n->fld },
 		{ "seq_srv", &n->seq_srv },
 		{ "lov_objid", &n->lov_objid },
+		{ "lov_objseq", &n->lov_objseq },
 		{ "O", &n->last_id_group },
 	};
 
@@ -185,24 +186,40 @@ static int load_fld(struct loader *l)
 	return 0;
 }
 
-static int load_lov_objid(struct loader *l)
+/* A state file that is an array of numbers; *out stays NULL where there is none. */
+static int load_numbers(struct loader *l, u32 ino, u64 **out, u32 *count)
 {
 	u8 *raw = malloc(STATE_FILE_MAX);
+	struct cursor c;
 	s64 n;
 
 	if (!raw)
 		return -ENOMEM;
-	n = read_state(l, l->names.lov_objid, raw, STATE_FILE_MAX);
+	n = read_state(l, ino, raw, STATE_FILE_MAX);
 	if (n >= 8) {
-		struct cursor c = cursor_make(raw, (size_t)n);
-
-		l->env->lov_objid = calloc((size_t)n / 8, sizeof(u64));
-		if (l->env->lov_objid)
-			for (; l->env->nlov_objid < n / 8; l->env->nlov_objid++)
-				l->env->lov_objid[l->env->nlov_objid] = cursor_le64(&c);
+		*out = calloc((size_t)n / 8, sizeof(u64));
+		c = cursor_make(raw, (size_t)n);
+		for (*count = 0; *out && *count < n / 8; ++*count)
+			(*out)[*count] = cursor_le64(&c);
 	}
 	free(raw);
-	return n >= 8 && !l->env->lov_objid ? -ENOMEM : 0;
+	return n >= 8 && !*out ? -ENOMEM : 0;
+}
+
+/* Which OSTs there are, what was granted to them, and what was created on them. */
+static int load_osts(struct loader *l)
+{
+	struct env *env = l->env;
+	int rc = load_fld(l);
+
+	if (!rc)
+		rc = load_numbers(l, l->names.lov_objid, &env->lov_objid, &env->nlov_objid);
+	if (!rc)
+		rc = load_numbers(l, l->names.lov_objseq, &env->lov_objseq, &env->nlov_objseq);
+	env->fld_ino = l->names.fld;
+	env->lov_objid_ino = l->names.lov_objid;
+	env->lov_objseq_ino = l->names.lov_objseq;
+	return rc;
 }
 
 /* A name that leads to no file is as good as none; what cannot be read is found so later. */
@@ -279,12 +296,9 @@ static int load_state(struct loader *l, struct mountdata *md, bool *has_md)
 	env->has_scrub = n > 0 && !oi_scrub_decode(raw, (size_t)n, &env->scrub);
 	n = read_state(l, l->names.seq_srv, raw, sizeof(raw));
 	env->has_seq_srv = n > 0 && !seq_range_decode(raw, (size_t)n, &env->seq_srv);
-	env->fld_ino = l->names.fld;
 	env->seq_srv_ino = l->names.seq_srv;
 	env->scrub_ino = l->names.oi_scrub;
-	rc = load_fld(l);
-	if (!rc)
-		rc = load_lov_objid(l);
+	rc = load_osts(l);
 	return rc ? rc : load_oi(l);
 }
 
@@ -348,6 +362,31 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 	return rc;
 }
 
+/* What b has of the OSTs becomes a's.  A read that ended early is no better than before. */
+static void take_numbers(u64 **a, u32 *na, u64 **b, u32 nb)
+{
+	u64 *was = *a;
+
+	if (nb < *na)
+		return;
+	*a = *b;
+	*na = nb;
+	*b = was;
+}
+
+static void take_osts(struct env *a, struct env *b)
+{
+	struct fld_range *was = a->fld;
+
+	if (b->nfld) {
+		a->fld = b->fld;
+		a->nfld = b->nfld;
+		b->fld = was;
+	}
+	take_numbers(&a->lov_objid, &a->nlov_objid, &b->lov_objid, b->nlov_objid);
+	take_numbers(&a->lov_objseq, &a->nlov_objseq, &b->lov_objseq, b->nlov_objseq);
+}
+
 int env_refresh(struct env *env, struct view *view, struct view_buf *buf)
 {
 	struct env n = { .info = env->info };
@@ -360,14 +399,12 @@ int env_refresh(struct env *env, struct view *view, struct view_buf *buf)
 
 	view_pass_begin(view);
 	l.names.fld = env->fld_ino;
-	rc = load_fld(&l);
-	if (!rc && n.nfld) {
-		free(env->fld);
-		env->fld = n.fld;
-		env->nfld = n.nfld;
-	} else {
-		free(n.fld);
-	}
+	l.names.lov_objid = env->lov_objid_ino;
+	l.names.lov_objseq = env->lov_objseq_ino;
+	rc = load_osts(&l);
+	if (!rc)
+		take_osts(env, &n);
+	env_free(&n);
 	if (rc)
 		return rc;
 	len = read_state(&l, env->seq_srv_ino, raw, sizeof(raw));
@@ -383,6 +420,7 @@ void env_free(struct env *env)
 {
 	free(env->fld);
 	free(env->lov_objid);
+	free(env->lov_objseq);
 	free(env->oi_ino);
 	memset(env, 0, sizeof(*env));
 }

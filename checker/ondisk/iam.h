@@ -75,8 +75,9 @@ void oi_record_decode(const u8 *rec, struct oi_record *out);
 struct fld_range {
 	u64 start, end; /* half-open */
 	u32 index;
-	u32 flags; /* 0 MDT, 1 OST */
+	u32 flags; /* enum fld_range_flag */
 };
+enum fld_range_flag { FLD_RANGE_MDT = 0, FLD_RANGE_OST = 1 };
 
 /* From the 32 bytes of an fld leaf record. */
 void fld_record_decode(const u8 *rec, struct fld_range *out);

@@ -21,10 +21,8 @@
 #define FOREIGN_HEADER 16U
 #define COMP_HEADER 32U
 #define COMP_ENTRY 48U
-#define COMP_ENTRY_GEOMETRY 44U
-#define PATTERN_LOW 0xffffU
-/* Counts from here on say "all of them" in a template: no slot belongs to them. */
-#define COUNT_SPECIAL 0xffe0U
+#define COMP_ENTRY_TIME 36U
+#define TIMESTAMP_MASK 0xffffffffffffULL
 
 /* A plain or foreign layout, alone or inside a composite. */
 struct blob {
@@ -36,6 +34,7 @@ struct blob {
 	u16 layout_gen;
 	const u8 *pool; /* LOV_POOL_LEN bytes, or NULL */
 	u32 need;	/* bytes of header; a foreign blob's payload counts as header */
+	u32 foreign_type, foreign_flags;
 };
 
 /* One entry of a composite's table. */
@@ -43,7 +42,9 @@ struct entry {
 	u32 id, flags;
 	u64 start, end;
 	u32 offset, size;
+	u64 time; /* and, in the high 16 bits, the link id */
 	u8 dstripe, cstripe;
+	u8 compr_type, compr; /* level and chunk bits, four bits each */
 };
 
 static const char *magic_reject(u32 magic, int *rc)
@@ -53,7 +54,14 @@ static const char *magic_reject(u32 magic, int *rc)
 		return "layout has a wrong magic";
 	}
 	*rc = -EOPNOTSUPP;
-	return "layout is of a newer or unsupported kind";
+	switch (magic) {
+	case LOV_MAGIC_JOIN_V1:
+		return "layout is of a joined file, which no Lustre after 1.8 reads";
+	case LOV_MAGIC_MIGRATE:
+		return "layout has a magic that only clients use";
+	default:
+		return "layout is of a newer or unsupported kind";
+	}
 }
 
 static void plain_read(struct cursor *c, struct blob *b)
@@ -75,7 +83,8 @@ static void foreign_read(struct cursor *c, struct blob *b)
 {
 	u32 length = cursor_le32(c);
 
-	cursor_seek(c, FOREIGN_HEADER);
+	b->foreign_type = cursor_le32(c);
+	b->foreign_flags = cursor_le32(c);
 	cursor_skip(c, length);
 	b->pattern = LOV_PATTERN_FOREIGN;
 	b->need = FOREIGN_HEADER + length;
@@ -114,9 +123,9 @@ static const char *blob_read(const u8 *data, size_t len, struct blob *b, int *rc
  */
 static u32 blob_slots(const struct blob *b)
 {
-	if (b->pattern & LOV_PATTERN_F_RELEASED || b->stripe_count >= COUNT_SPECIAL)
+	if (b->pattern & LOV_PATTERN_F_RELEASED || b->stripe_count >= LOV_COUNT_SPECIAL)
 		return 0;
-	switch (b->pattern & PATTERN_LOW) {
+	switch (b->pattern & LOV_PATTERN_LOW) {
 	case LOV_PATTERN_RAID0:
 	case LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPING:
 	case LOV_PATTERN_RAID0 | LOV_PATTERN_PARITY:
@@ -132,8 +141,8 @@ static u32 blob_size(const struct blob *b)
 	return b->need + blob_slots(b) * LOV_OBJECT_SIZE;
 }
 
-/* What the blob at out->offset says of the component. */
-static void component_fill(const struct lov *l, const struct blob *b, struct lov_comp *out)
+/* Takes the header of the blob, at data + out->offset, into out. */
+static void take_blob(const u8 *data, const struct blob *b, struct lov_comp *out)
 {
 	u32 slots = blob_slots(b);
 
@@ -146,13 +155,18 @@ static void component_fill(const struct lov *l, const struct blob *b, struct lov
 	out->layout_gen = b->layout_gen;
 	if (b->pool)
 		memcpy(out->pool, b->pool, LOV_POOL_LEN);
+	if (b->magic == LOV_MAGIC_FOREIGN) {
+		out->foreign_type = b->foreign_type;
+		out->foreign_flags = b->foreign_flags;
+		out->foreign_len = b->need - FOREIGN_HEADER;
+	}
 	if (slots && blob_size(b) <= out->size) {
-		out->objects = l->data + out->offset + b->need;
+		out->objects = data + out->offset + b->need;
 		out->nobjects = slots;
 	}
 }
 
-/* A whole EA that is one blob: nearly every file's, so its component is kept. */
+/* A whole EA that is one blob. */
 static int plain_decode(struct lov *l, bool is_dir, const char **why)
 {
 	struct blob b;
@@ -161,10 +175,6 @@ static int plain_decode(struct lov *l, bool is_dir, const char **why)
 	*why = blob_read(l->data, l->len, &b, &rc);
 	if (*why)
 		return rc;
-	l->plain.flags = LCME_INIT;
-	l->plain.end = LOV_EOF;
-	l->plain.size = l->len;
-	component_fill(l, &b, &l->plain);
 	l->layout_gen = b.layout_gen;
 	l->entry_count = 1;
 	l->mirror_count = 1;
@@ -181,6 +191,8 @@ static int plain_decode(struct lov *l, bool is_dir, const char **why)
 		*why = "layout is shorter than its stripe count needs";
 	else if (!is_dir)
 		l->size = blob_size(&b);
+	l->first = (struct lov_comp){ .flags = LCME_INIT, .end = LOV_EOF, .size = l->len };
+	take_blob(l->data, &b, &l->first);
 	return *why ? -EBADMSG : 0;
 }
 
@@ -197,9 +209,12 @@ static struct entry entry_at(const u8 *data, u32 len, u32 index)
 	e.end = cursor_le64(&c);
 	e.offset = cursor_le32(&c);
 	e.size = cursor_le32(&c);
-	cursor_seek(&c, at + COMP_ENTRY_GEOMETRY);
+	cursor_seek(&c, at + COMP_ENTRY_TIME);
+	e.time = cursor_le64(&c);
 	e.dstripe = cursor_u8(&c);
 	e.cstripe = cursor_u8(&c);
+	e.compr_type = cursor_u8(&c);
+	e.compr = cursor_u8(&c);
 	return e;
 }
 
@@ -240,6 +255,33 @@ static const char *entry_check(const struct lov *l, const struct entry *e, bool 
 	if (blob_size(&b) > e->size)
 		return "layout component is shorter than its stripe count needs";
 	return NULL;
+}
+
+/* Component number index of a composite whose bounds are known to be good. */
+static void comp_read(const struct lov *l, u32 index, struct lov_comp *out)
+{
+	struct entry e = entry_at(l->data, l->len, index);
+	struct blob b;
+	int rc;
+
+	*out = (struct lov_comp){
+		.index = index,
+		.id = e.id,
+		.flags = e.flags,
+		.start = e.start,
+		.end = e.end,
+		.offset = e.offset,
+		.size = e.size,
+		.dstripe = e.dstripe,
+		.cstripe = e.cstripe,
+		.timestamp = e.time & TIMESTAMP_MASK,
+		.link_id = (u16)(e.time >> 48),
+		.compr_type = e.compr_type,
+		.compr_level = e.compr & 0xf,
+		.compr_chunk_bits = e.compr >> 4,
+	};
+	if (!blob_read(l->data + e.offset, e.size, &b, &rc))
+		take_blob(l->data, &b, out);
 }
 
 static const char *comp_header(struct lov *l)
@@ -284,6 +326,8 @@ static int comp_decode(struct lov *l, bool is_dir, const char **why)
 			return -EBADMSG;
 		}
 	}
+	if (l->entry_count)
+		comp_read(l, 0, &l->first);
 	return 0;
 }
 
@@ -308,28 +352,10 @@ int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const c
 
 void lov_component(const struct lov *l, u32 index, struct lov_comp *out)
 {
-	struct entry e;
-	struct blob b;
-	int rc;
-
-	if (!l->composite) {
-		*out = l->plain;
-		return;
-	}
-	e = entry_at(l->data, l->len, index);
-	*out = (struct lov_comp){
-		.index = index,
-		.id = e.id,
-		.flags = e.flags,
-		.start = e.start,
-		.end = e.end,
-		.offset = e.offset,
-		.size = e.size,
-		.dstripe = e.dstripe,
-		.cstripe = e.cstripe,
-	};
-	if (!blob_read(l->data + e.offset, e.size, &b, &rc))
-		component_fill(l, &b, out);
+	if (index)
+		comp_read(l, index, out);
+	else
+		*out = l->first;
 }
 
 static bool all_zero(const u8 *p, u32 n)
@@ -367,4 +393,27 @@ bool lov_comp_has_objects(const struct lov_comp *c)
 {
 	/* objects is NULL for DoM, released and foreign blobs. */
 	return c->objects && c->flags & LCME_INIT && !(c->flags & LCME_EXTENSION);
+}
+
+void lov_walk_begin(struct lov_walk *w, const struct lov *l)
+{
+	w->l = l;
+	w->comp = &l->first;
+	w->index = 0;
+	w->slot = 0;
+}
+
+bool lov_walk_next(struct lov_walk *w, struct lov_object *out)
+{
+	while (w->index < w->l->entry_count) {
+		while (lov_comp_has_objects(w->comp) && w->slot < w->comp->nobjects) {
+			lov_object_at(w->comp, w->slot++, out);
+			if (!out->dummy && out->ost_idx != LOV_SLOT_UNALLOCATED)
+				return true;
+		}
+		w->slot = 0;
+		if (++w->index < w->l->entry_count)
+			w->comp = lov_comp_at(w->l, w->index, &w->tmp);
+	}
+	return false;
 }

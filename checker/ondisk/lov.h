@@ -14,7 +14,9 @@
 #include "mdtcheck/fid.h"
 
 #define LOV_MAGIC_V1 0x0BD10BD0U
+#define LOV_MAGIC_JOIN_V1 0x0BD20BD0U /* joined files, until 1.8: nothing reads them any more */
 #define LOV_MAGIC_V3 0x0BD30BD0U
+#define LOV_MAGIC_MIGRATE 0x0BD40BD0U /* a client's, never stored */
 #define LOV_MAGIC_SPECIFIC 0x0BD50BD0U
 #define LOV_MAGIC_COMP_V1 0x0BD60BD0U
 #define LOV_MAGIC_FOREIGN 0x0BD70BD0U
@@ -25,6 +27,10 @@
 #define LOV_EOF 0xffffffffffffffffULL
 #define LOV_OBJECT_SIZE 24
 #define LOV_POOL_LEN 16
+/* Counts from here on say "all of them" in a template: no slot belongs to them. */
+#define LOV_COUNT_SPECIAL 0xffe0U
+#define LOV_SLOT_UNALLOCATED 0xffffffffU
+#define LOV_PATTERN_LOW 0xffffU
 
 enum lov_pattern {
 	LOV_PATTERN_RAID0 = 0x1,
@@ -52,6 +58,26 @@ enum lov_comp_flag {
 	LCME_NOCOMPR = 0x400,
 };
 
+/* State of a mirrored file, in lcm_flags; PCC_RDONLY comes on top of the others. */
+enum lov_flr_state {
+	LCM_FL_NONE = 0,
+	LCM_FL_RDONLY = 1,
+	LCM_FL_WRITE_PENDING = 2,
+	LCM_FL_SYNC_PENDING = 3,
+	LCM_FL_PCC_RDONLY = 8,
+};
+#define LCM_FL_FLR_MASK 0x3U
+
+/* What a foreign component of a composite may be: copies kept by HSM. */
+enum lov_foreign_type {
+	LOV_FOREIGN_POSIX = 1,
+	LOV_FOREIGN_PCCRW = 2,
+	LOV_FOREIGN_PCCRO = 3,
+	LOV_FOREIGN_S3 = 4,
+};
+/* Archive id, archive version, UUID. */
+#define LOV_FOREIGN_HSM_LEN 56U
+
 /* One component; the extent and ids are 0..EOF and 0 for a plain layout. */
 struct lov_comp {
 	u32 index; /* position in the EA */
@@ -66,7 +92,11 @@ struct lov_comp {
 	u16 stripe_count; /* as stored: 0xffe0.. are "special" */
 	u16 layout_gen;
 	char pool[LOV_POOL_LEN + 1]; /* "" when there is none */
-	u8 dstripe, cstripe;	     /* parity geometry */
+	u8 dstripe, cstripe;	     /* data and parity stripes, where LCME_PARITY is set */
+	u64 timestamp;		     /* of the last resync, seconds; 48 bits */
+	u16 link_id;		     /* of the mirror that a parity mirror protects */
+	u8 compr_type, compr_level, compr_chunk_bits;
+	u32 foreign_type, foreign_flags, foreign_len; /* FOREIGN: of the payload */
 	const u8 *objects;	     /* object slots, not owned; NULL when meaningless */
 	u32 nobjects;		     /* slots that are inside the blob */
 };
@@ -80,11 +110,11 @@ struct lov {
 	u16 flags;	  /* lcm_flags; 0 for plain */
 	u16 entry_count;  /* components; 1 for plain, 0 for foreign */
 	u32 mirror_count; /* mirrors, the stored value + 1 (up to 65536); 1 for plain */
-	u8 ec_count;
+	u8 ec_count;	  /* Lustre does not keep it up */
 	u32 size;	  /* bytes the layout claims, <= the EA's size */
 	const u8 *data;	  /* the EA, not owned */
 	u32 len;
-	struct lov_comp plain; /* the one component of a plain layout */
+	struct lov_comp first; /* component 0, since most layouts have no other */
 };
 
 /* One object slot. */
@@ -108,6 +138,16 @@ int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const c
 /* Component number index of a decoded layout; always succeeds for index < entry_count. */
 void lov_component(const struct lov *l, u32 index, struct lov_comp *out);
 
+/* The same without a copy where there need be none; tmp is used for the others. */
+static inline const struct lov_comp *lov_comp_at(const struct lov *l, u32 index,
+						 struct lov_comp *tmp)
+{
+	if (!index)
+		return &l->first;
+	lov_component(l, index, tmp);
+	return tmp;
+}
+
 /* Slot number index of a component; always succeeds for index < nobjects. */
 void lov_object_at(const struct lov_comp *c, u32 index, struct lov_object *out);
 
@@ -116,5 +156,17 @@ void lov_object_at(const struct lov_comp *c, u32 index, struct lov_object *out);
  * foreign, not an extension, objects inside the blob?
  */
 bool lov_comp_has_objects(const struct lov_comp *c);
+
+/* Every OST object that a layout owns: holes and slots without an object are passed over. */
+struct lov_walk {
+	const struct lov *l;
+	const struct lov_comp *comp; /* that the object is of; valid until the next call */
+	u32 index;		     /* of that component */
+	u32 slot;		     /* the next one */
+	struct lov_comp tmp;
+};
+
+void lov_walk_begin(struct lov_walk *w, const struct lov *l);
+bool lov_walk_next(struct lov_walk *w, struct lov_object *out);
 
 #endif

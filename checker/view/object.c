@@ -285,6 +285,8 @@ static void ea_decode(struct object *obj)
 	const struct ea *lma = &obj->ea[EA_LMA];
 	const struct ea *link = &obj->ea[EA_LINK];
 	const struct ea *lov = &obj->ea[EA_LOV];
+	const struct ea *hsm = &obj->ea[EA_HSM];
+	const struct ea *som = &obj->ea[EA_SOM];
 
 	if (lma->state == EA_PRESENT)
 		obj->lma_rc = lma_decode(lma->data, lma->len, &obj->lma);
@@ -293,6 +295,10 @@ static void ea_decode(struct object *obj)
 	if (lov->state == EA_PRESENT)
 		obj->lov_rc = lov_decode(lov->data, lov->len, S_ISDIR(obj->inode.mode), &obj->lov,
 					 &obj->lov_why);
+	if (hsm->state == EA_PRESENT)
+		obj->hsm_rc = hsm_decode(hsm->data, hsm->len, &obj->hsm);
+	if (som->state == EA_PRESENT)
+		obj->som_rc = som_decode(som->data, som->len, &obj->som);
 	lmv_take(obj);
 }
 

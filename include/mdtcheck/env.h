@@ -38,6 +38,9 @@ struct env {
 	struct seq_range seq_srv;
 	u64 *lov_objid; /* last object id by OST index; owned */
 	u32 nlov_objid;
+	u64 *lov_objseq; /* the sequence which that id is of, by OST index; owned */
+	u32 nlov_objseq; /* 0: a file system from before 2.4 */
+	u32 lov_objid_ino, lov_objseq_ino; /* as fld_ino */
 
 	u32 oi_count; /* OI files in use; 0: a file system from before 2.0 */
 	u32 *oi_ino;  /* owned */

@@ -10,6 +10,7 @@
 #define MDTCHECK_OBJECT_H
 
 #include "mdtcheck/fid.h"
+#include "ondisk/eas.h"
 #include "ondisk/inode.h"
 #include "ondisk/linkea.h"
 #include "ondisk/lma.h"
@@ -65,6 +66,9 @@ struct object {
 	struct lma lma;
 	struct linkea link;
 	struct lov lov;
+	int hsm_rc, som_rc;
+	struct hsm hsm;
+	struct som som;
 
 	int lmv_rc, dmv_rc;
 	const char *lmv_why, *dmv_why; /* sentences where rc < 0 */
@@ -100,6 +104,16 @@ static inline bool object_has_link(const struct object *o)
 static inline bool object_has_lov(const struct object *o)
 {
 	return object_has(o, EA_LOV) && !o->lov_rc;
+}
+
+static inline bool object_has_hsm(const struct object *o)
+{
+	return object_has(o, EA_HSM) && !o->hsm_rc;
+}
+
+static inline bool object_has_som(const struct object *o)
+{
+	return object_has(o, EA_SOM) && !o->som_rc;
 }
 
 static inline bool object_is_agent(const struct object *o)

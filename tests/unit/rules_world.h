@@ -38,7 +38,8 @@ struct world {
 	struct link_fact links[W_MAX];
 	struct oi_fact oi[W_MAX];
 	struct share_fact shares[W_MAX];
-	u8 link[W_EA], lov[W_EA], lma[24];
+	u8 link[W_EA], lov[W_EA], lma[24], hsm[24], som[24];
+	u64 objid[4], objseq[4]; /* of the OSTs; all have object 100 in the oldest sequence */
 };
 
 static inline void put32(u8 *p, u32 v)
@@ -87,6 +88,21 @@ static inline void w_lov64(struct world *w, u32 at, u64 v)
 {
 	put64(w->lov + at, v);
 	w_decode_lov(w, w->o.ea[EA_LOV].len);
+}
+
+static inline void w_hsm(struct world *w, u32 flags)
+{
+	put32(w->hsm + 4, flags);
+	set_ea(&w->o, EA_HSM, w->hsm, sizeof(w->hsm));
+	w->o.hsm_rc = hsm_decode(w->hsm, sizeof(w->hsm), &w->o.hsm);
+}
+
+static inline void w_som(struct world *w, u8 valid, u64 size)
+{
+	w->som[0] = valid;
+	put64(w->som + 8, size);
+	set_ea(&w->o, EA_SOM, w->som, sizeof(w->som));
+	w->o.som_rc = som_decode(w->som, sizeof(w->som), &w->o.som);
 }
 
 /* A V1 layout with one stripe, at offset at; 56 bytes. */
@@ -227,6 +243,13 @@ static inline void w_env(struct world *w)
 	for (i = 0; i < 64; i++)
 		w->oi_ino[i] = 20 + i;
 	w->fld[0] = (struct fld_range){ .start = 0x200000400ULL, .end = 0x240000400ULL };
+	w->fld[1] = (struct fld_range){
+		.start = 0x280000400ULL, .end = 0x2c0000400ULL, .index = 3, .flags = FLD_RANGE_OST,
+	};
+	for (i = 0; i < 4; i++) {
+		w->objid[i] = 100;
+		w->objseq[i] = FID_SEQ_IDIF | (u64)i << 16;
+	}
 	w->env = (struct env){
 		.info = &w->info,
 		.root_ino = INO_ROOT,
@@ -235,7 +258,11 @@ static inline void w_env(struct world *w)
 		.dot_lustre_ino = INO_DOT_LUSTRE,
 		.has_index = true,
 		.fld = w->fld,
-		.nfld = 1,
+		.nfld = 2,
+		.lov_objid = w->objid,
+		.nlov_objid = 4,
+		.lov_objseq = w->objseq,
+		.nlov_objseq = 4,
 		.has_scrub = true,
 		.scrub = { .status = SS_COMPLETED },
 		.oi_count = 64,

@@ -213,6 +213,7 @@ START_TEST(lov_structure)
 	w_lov32(&w, 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_RELEASED);
 	w.lov[28] = 0;
 	w_decode_lov(&w, 56);
+	w_hsm(&w, HS_EXISTS | HS_ARCHIVED | HS_RELEASED);
 	only(&w, "");
 	w_dir(&w); /* a template may leave everything open */
 	memset(w.lov, 0, 32);
@@ -234,7 +235,7 @@ START_TEST(lov_stripes)
 	w_lov32(&w, 52, 0xffffffff);
 	only(&w, "lov-stripe-count");
 	w_lov32(&w, 52, 0xffe0);
-	only(&w, "lov-stripe-count");
+	only(&w, "lov-stripe-count lov-ost-unknown");
 	w_file(&w);
 	memset(w.lov + 32, 0, 24);
 	w_decode_lov(&w, 56);
@@ -242,7 +243,7 @@ START_TEST(lov_stripes)
 	w_lov32(&w, 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_HOLE);
 	only(&w, "");
 	w_file(&w); /* FID form, with a version */
-	w_lov64(&w, 32, 0x240000400ULL);
+	w_lov64(&w, 32, 0x280000400ULL);
 	w_lov64(&w, 40, 1ULL << 32 | 5);
 	only(&w, "lov-stripe-count");
 	w_lov64(&w, 40, 5);
@@ -265,6 +266,7 @@ START_TEST(lov_owner)
 	w_lov64(&w, 8, 99);
 	only(&w, "lov-owner");
 	w_lov32(&w, 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_RELEASED);
+	w_hsm(&w, HS_EXISTS | HS_ARCHIVED | HS_RELEASED);
 	only(&w, "");
 	w_file(&w); /* the form of 1.8 */
 	w_set_lma(&w, &(struct fid){ INO_FILE, 9, 0 }, 0);
@@ -330,12 +332,15 @@ START_TEST(lov_component_table)
 	w_composite_lov(&w);
 	w.lov[16] = 1; /* two mirrors, it says */
 	w_decode_lov(&w, 240);
-	only(&w, "lov-component");
+	only(&w, "lov-component lov-mirror");
 	/* Two mirrors, each [0, EOF). */
 	w_lov32(&w, 32, 0x10001);
 	w_lov64(&w, 32 + 16, LOV_EOF);
 	w_lov32(&w, 80, 0x20002);
 	w_lov64(&w, 80 + 8, 0);
+	only(&w, "lov-mirror");
+	w.lov[12] = LCM_FL_RDONLY;
+	w_decode_lov(&w, 240);
 	only(&w, "");
 	w_composite_lov(&w);
 	w.lov[14] = 0;

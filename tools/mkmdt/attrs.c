@@ -13,90 +13,13 @@
 #define LINKEA_ENTRY 18
 #define LINKS_MAX (LINKEA_MAX / (LINKEA_ENTRY + 1))
 #define LOV_MAX 65536
-#define PATTERN_RAID0 1U
-#define PATTERN_OVERSTRIPING 0x200U
-#define COMP_INIT 0x10U
+#define HSM_LEN 24
+#define SOM_LEN 24
 #define XATTR_TRUSTED 4
 
 size_t wr_scratch_size(void)
 {
-	return LMA_MAX + LINKEA_MAX + LOV_MAX;
-}
-
-u32 mk_layout_bytes(const struct mk_style *s)
-{
-	u32 header = s->pool[0] ? 48 : 32;
-
-	if (!s->ncomps)
-		return header + s->stripes * 24;
-	return 32 + s->ncomps * (48 + header + 24) + s->ninit * s->stripes * 24;
-}
-
-/* The n objects of a component, from the from-th of all that were ever made. */
-static void ost_objects(const struct mk_config *c, struct mk_ost_object *o, u32 from, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		o[i].oid = (from + i) / c->osts + 2;
-		o[i].seq = 0;
-		o[i].ost_idx = (from + i) % c->osts;
-	}
-}
-
-static void fill_comp(const struct mk_config *c, const struct mk_style *s, struct mk_comp *comp,
-		      u32 stripes)
-{
-	memset(comp, 0, sizeof(*comp));
-	comp->pattern = PATTERN_RAID0 | (stripes > c->osts ? PATTERN_OVERSTRIPING : 0);
-	comp->stripe_size = s->stripe_size;
-	comp->stripe_count = (u16)stripes;
-	comp->pool = s->pool[0] ? s->pool : NULL;
-}
-
-static ssize_t plain_layout(const struct mk_config *c, const struct mk_style *s,
-			    const struct mk_object *o, u8 *p)
-{
-	struct mk_ost_object objects[MK_STRIPES_MAX];
-	struct mk_fid own = mk_fid_of(o);
-	struct mk_comp comp;
-
-	fill_comp(c, s, &comp, s->stripes);
-	ost_objects(c, objects, o->ost_first, s->stripes);
-	comp.objects = objects;
-	comp.nobjects = s->stripes;
-	return enc_lov_plain(p, LOV_MAX, &own, &comp);
-}
-
-/*
- * Components that are not instantiated keep one slot, of no OST, and any
- * stripe offset, as Lustre writes them.
- */
-static ssize_t composite_layout(const struct mk_config *c, const struct mk_style *s,
-				const struct mk_object *o, u8 *p)
-{
-	static const struct mk_ost_object nowhere = { 0, 0, UINT32_MAX };
-	struct mk_ost_object objects[MK_STRIPES_MAX];
-	struct mk_comp comps[MK_COMPS_MAX];
-	struct mk_fid own = mk_fid_of(o);
-	u32 i;
-
-	for (i = 0; i < s->ncomps; i++) {
-		struct mk_ost_object *mine = objects + (size_t)i * s->stripes;
-		bool init = i < s->ninit;
-
-		fill_comp(c, s, &comps[i], s->stripes);
-		comps[i].id = i + 1;
-		comps[i].flags = init ? COMP_INIT : 0;
-		comps[i].start = i ? s->ends[i - 1] : 0;
-		comps[i].end = s->ends[i];
-		comps[i].layout_gen = init ? 0 : 0xffff;
-		comps[i].objects = init ? mine : &nowhere;
-		comps[i].nobjects = init ? s->stripes : 1;
-		if (init)
-			ost_objects(c, mine, o->ost_first + i * s->stripes, s->stripes);
-	}
-	return enc_lov_comp(p, LOV_MAX, &own, comps, s->ncomps, s->ncomps, 0, 1);
+	return LMA_MAX + LINKEA_MAX + LOV_MAX + HSM_LEN + SOM_LEN;
 }
 
 static struct mk_attr *add_attr(struct mk_attr *attrs, u32 *n, const char *name, const u8 *value,
@@ -109,6 +32,7 @@ static struct mk_attr *add_attr(struct mk_attr *attrs, u32 *n, const char *name,
 	return a;
 }
 
+/* A file's layout, and what belongs to it; p has room for all three. */
 static void add_layout(const struct mk_model *m, const struct mk_object *o, u8 *p,
 		       struct mk_attr *attrs, u32 *n)
 {
@@ -116,10 +40,18 @@ static void add_layout(const struct mk_model *m, const struct mk_object *o, u8 *
 	struct mk_attr *a;
 	ssize_t len;
 
-	if (o->type != MK_REG || (o->flags & (MK_CLIENT | MK_AGENT)) != MK_CLIENT ||
-	    (!s->stripes && !s->ncomps))
+	if (o->type != MK_REG || (o->flags & (MK_CLIENT | MK_AGENT)) != MK_CLIENT)
 		return;
-	len = s->ncomps ? composite_layout(&m->cfg, s, o, p) : plain_layout(&m->cfg, s, o, p);
+	if (s->has_hsm)
+		add_attr(attrs, n, "hsm", p + LOV_MAX,
+			 enc_hsm(p + LOV_MAX, HSM_LEN, s->hsm, 1, 1));
+	if (s->has_som)
+		add_attr(attrs, n, "som", p + LOV_MAX + HSM_LEN,
+			 enc_som(p + LOV_MAX + HSM_LEN, SOM_LEN, s->som_valid, s->som,
+				 (s->som + 511) / 512));
+	if (!s->stripes && !s->dom && !s->foreign && !s->released)
+		return;
+	len = mk_layout(&m->cfg, s, o, p, LOV_MAX);
 	a = add_attr(attrs, n, "lov", p, len);
 	a->block = s->wide;
 }

@@ -14,6 +14,8 @@
 #define LOV_V1_MAGIC 0x0BD10BD0U
 #define LOV_V3_MAGIC 0x0BD30BD0U
 #define LOV_COMP_MAGIC 0x0BD60BD0U
+#define LOV_FOREIGN_MAGIC 0x0BD70BD0U
+#define LOV_FOREIGN_HEADER 16
 #define LOV_V1_HEADER 32
 #define LOV_V3_HEADER 48
 #define LOV_POOL_LEN 16
@@ -197,6 +199,23 @@ static void enc_comp_entry(u8 *p, const struct mk_comp *c, size_t off, size_t si
 	put_le64(p + 16, c->end);
 	put_le32(p + 24, (u32)off);
 	put_le32(p + 28, (u32)size);
+	p[44] = c->dstripe;
+	p[45] = c->cstripe;
+}
+
+ssize_t enc_lov_foreign(u8 *p, size_t room, u32 len, u32 type, u32 flags)
+{
+	if (room < LOV_FOREIGN_HEADER || len > room - LOV_FOREIGN_HEADER)
+		return -ENOSPC;
+	put_le32(p, LOV_FOREIGN_MAGIC);
+	put_le32(p + 4, len);
+	put_le32(p + 8, type);
+	put_le32(p + 12, flags);
+	memset(p + LOV_FOREIGN_HEADER, 0, len);
+	/* An archive's id and version come first. */
+	if (len)
+		p[LOV_FOREIGN_HEADER] = 1;
+	return (ssize_t)(LOV_FOREIGN_HEADER + len);
 }
 
 ssize_t enc_lov_comp(u8 *p, size_t room, const struct mk_fid *own, const struct mk_comp *comps,
@@ -210,7 +229,10 @@ ssize_t enc_lov_comp(u8 *p, size_t room, const struct mk_fid *own, const struct 
 		return -ENOSPC;
 	memset(p, 0, COMP_HEADER);
 	for (i = 0; i < n; i++) {
-		len = enc_lov_plain(p + off, room - off, own, &comps[i]);
+		len = comps[i].foreign_len ?
+			      enc_lov_foreign(p + off, room - off, comps[i].foreign_len,
+					      comps[i].foreign_type, comps[i].foreign_flags) :
+			      enc_lov_plain(p + off, room - off, own, &comps[i]);
 		if (len < 0)
 			return len;
 		enc_comp_entry(p + COMP_HEADER + (size_t)i * COMP_ENTRY, &comps[i], off,

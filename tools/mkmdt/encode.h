@@ -37,6 +37,10 @@ struct mk_comp {
 	const char *pool; /* NULL: V1, else V3 */
 	const struct mk_ost_object *objects;
 	u32 nobjects;
+	bool bare;	     /* no slot at all: the data are on the MDT */
+	u8 dstripe, cstripe; /* of a parity component */
+	u32 foreign_len;     /* of the payload of a foreign component; 0: it is none */
+	u32 foreign_type, foreign_flags;
 };
 
 void put_le16(u8 *p, u16 v);
@@ -63,6 +67,8 @@ ssize_t enc_lma(u8 *p, size_t room, u32 compat, u32 incompat, const struct mk_fi
 ssize_t enc_linkea(u8 *p, size_t room, const struct mk_link *links, u32 n, u32 overflow_time);
 /* A plain V1/V3 layout of file own. */
 ssize_t enc_lov_plain(u8 *p, size_t room, const struct mk_fid *own, const struct mk_comp *c);
+/* A foreign layout, or component, with a payload of len bytes. */
+ssize_t enc_lov_foreign(u8 *p, size_t room, u32 len, u32 type, u32 flags);
 /* A composite layout. flags = FLR state, mirrors >= 1. */
 ssize_t enc_lov_comp(u8 *p, size_t room, const struct mk_fid *own, const struct mk_comp *comps,
 		     u32 n, u32 layout_gen, u16 flags, u16 mirrors);

@@ -115,6 +115,42 @@ FAULT("lov-stripe-count", "PATH", "sets the stripe count of a component to 0", p
 FAULT("lov-owner", "PATH", "changes the owner that the layout names", plant_lov, LOV_OWNER)
 FAULT("lov-object-shared", "PATH OTHER", "gives PATH's first object the identity of OTHER's",
       plant_lov_shared, 0)
+FAULT("lov-ost-unknown", "PATH", "moves the first object to an OST that never was",
+      plant_lov_slot, SLOT_OST)
+FAULT("lov-object-future", "PATH", "gives the first object a number not yet reached",
+      plant_lov_slot, SLOT_FUTURE)
+FAULT("lov-object-sequence", "PATH", "gives the first object a sequence that spells another OST",
+      plant_lov_slot, SLOT_OTHER_OST)
+FAULT("lov-object-sequence/mdt", "PATH", "gives the first object a sequence of an MDT",
+      plant_lov_slot, SLOT_MDT)
+FAULT("lov-object-sequence/nobody", "PATH", "gives the first object a sequence of no server",
+      plant_lov_slot, SLOT_NOBODY)
+FAULT("lov-component", "PATH", "moves the start of the last component by 64 KiB",
+      plant_lov_comp, COMP_GAP)
+FAULT("lov-component/id", "PATH", "gives the last component the id of the first, or none",
+      plant_lov_comp, COMP_ID)
+FAULT("lov-component/start", "PATH", "moves the start of the last component by one byte",
+      plant_lov_comp, COMP_START)
+FAULT("lov-component/mirrors", "PATH", "counts one mirror more than there are",
+      plant_lov_comp, COMP_MIRRORS)
+FAULT("lov-component/size", "PATH", "sets the stripe size of the first component to 192 KiB",
+      plant_lov_comp, COMP_SIZE)
+FAULT("lov-component/extension", "PATH", "makes the last component an extension in use",
+      plant_lov_comp, COMP_EXT_INIT)
+FAULT("lov-mirror", "PATH", "marks all components as stale", plant_lov_comp, COMP_STALE)
+FAULT("lov-mirror/state", "PATH", "gives a mirrored file the state of others, or the reverse",
+      plant_lov_comp, COMP_STATE)
+FAULT("lov-mirror/parity", "PATH", "makes the last component parity of 265 stripes",
+      plant_lov_comp, COMP_PARITY)
+FAULT("lov-unsupported/foreign", "PATH", "changes the type of the last, foreign component",
+      plant_lov_comp, COMP_FOREIGN)
+FAULT("lov-pool", "PATH", "takes the end off the name of the pool", plant_lov, LOV_NO_POOL_END)
+FAULT("lov-pool/component", "PATH", "puts bytes no name has into the first component's pool",
+      plant_lov_comp, COMP_POOL)
+FAULT("lov-hsm-released", "PATH", "marks the layout as released", plant_lov, LOV_RELEASE)
+FAULT("lov-hsm-released/some", "PATH", "marks the first component as released",
+      plant_lov_comp, COMP_RELEASED)
+FAULT("lov-dom", "PATH", "maps a block of data into the inode", plant_inode, INODE_DATA)
 FAULT("lov-missing", "PATH", "removes the layout", plant_ea, EA_NO_LOV)
 
 FAULT("lmv-malformed", "DIR", "cuts the LMV to 32 bytes", plant_lmv, LMV_CUT)

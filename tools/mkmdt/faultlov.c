@@ -18,6 +18,8 @@
 #define PATTERN_MDT 0x100
 #define PATTERN_RELEASED 0x80000000U
 #define OBJECT 24
+#define IDIF_SEQ 0x100000000ULL
+#define NOBODYS_SEQ 0x7000000000000000ULL
 
 /* Where the first component with objects lies in a layout. */
 struct found {
@@ -122,11 +124,163 @@ static int change(struct plant *p, int mode, u8 *ea, size_t *len)
 	case LOV_STRIPE_COUNT:
 		put_le16(blob + 28, 0);
 		break;
+	case LOV_RELEASE:
+		put_le32(blob + 4, get_le32(blob + 4) | PATTERN_RELEASED);
+		break;
+	case LOV_NO_POOL_END:
+		if (get_le32(blob) != MAGIC_V3)
+			return edit_fail(p->e, -ENODATA, "the layout has no pool");
+		memset(blob + 32, 'p', 16);
+		break;
 	case LOV_OWNER:
 		put_le64(blob + 8, get_le64(blob + 8) ^ 0x8000);
 		break;
 	}
 	return 0;
+}
+
+/* Takes the layout of argument 0, has it changed, and puts it back. */
+static int replant(struct plant *p, int mode,
+		   int (*how)(struct plant *p, int mode, u8 *ea, size_t len))
+{
+	u8 *ea = malloc(LOV_MAX);
+	size_t len;
+	u32 ino;
+	int rc;
+
+	if (!ea)
+		return edit_fail(p->e, -ENOMEM, "out of memory");
+	rc = load(p, 0, ea, &len, &ino);
+	if (!rc)
+		rc = how(p, mode, ea, len);
+	if (!rc)
+		rc = edit_ea_set(p->e, ino, LOV_EA, ea, len);
+	free(ea);
+	return rc;
+}
+
+/* ---- one OST object ------------------------------------------------------------------------ */
+
+static int change_slot(struct plant *p, int mode, u8 *ea, size_t len)
+{
+	struct found f;
+	u8 *slot;
+	u32 ost;
+	int rc = locate(p, ea, len, &f);
+
+	if (rc)
+		return rc;
+	slot = ea + f.objects;
+	ost = get_le32(slot + 20);
+	switch (mode) {
+	case SLOT_OST:
+		put_le32(slot + 20, ost + 0x1000);
+		break;
+	case SLOT_FUTURE:
+		/* The object id is in the first word, or behind a sequence. */
+		if (get_le64(slot + 8))
+			put_le32(slot + 8, get_le32(slot + 8) + 0x1000000);
+		else
+			put_le64(slot, get_le64(slot) + 0x1000000);
+		break;
+	case SLOT_OTHER_OST:
+		put_le64(slot + 8, 1);
+		put_le64(slot, IDIF_SEQ | (u64)(ost + 1) << 16);
+		break;
+	case SLOT_MDT:
+		put_le64(slot + 8, 0x1234);
+		put_le64(slot, get_le64(ea + f.blob + 16));
+		break;
+	case SLOT_NOBODY:
+		put_le64(slot + 8, 0x1234);
+		put_le64(slot, NOBODYS_SEQ);
+		break;
+	}
+	return 0;
+}
+
+int plant_lov_slot(struct plant *p, int mode)
+{
+	return replant(p, mode, change_slot);
+}
+
+/* ---- the table of a composite -------------------------------------------------------------- */
+
+/* Entry n of the table, and the blob it leads to. */
+static u8 *entry_of(u8 *ea, u32 n)
+{
+	return ea + COMP_HEADER + COMP_ENTRY * (size_t)n;
+}
+
+static u8 *blob_of(u8 *ea, u32 n)
+{
+	return ea + get_le32(entry_of(ea, n) + 24);
+}
+
+static void all_flags(u8 *ea, u32 entries, u32 set)
+{
+	u32 i;
+
+	for (i = 0; i < entries; i++)
+		put_le32(entry_of(ea, i) + 4, get_le32(entry_of(ea, i) + 4) | set);
+}
+
+static int change_comp(struct plant *p, int mode, u8 *ea, size_t len)
+{
+	u32 magic = get_le32(ea), n = get_le16(ea + 14);
+	u8 *first = entry_of(ea, 0), *last = entry_of(ea, n - 1);
+
+	if (len < COMP_HEADER || (magic != MAGIC_COMP && magic != MAGIC_SEL) || !n)
+		return edit_fail(p->e, -ENODATA, "the layout is no composite");
+	switch (mode) {
+	case COMP_GAP:
+		put_le64(last + 8, get_le64(last + 8) + 65536);
+		break;
+	case COMP_ID:
+		put_le32(last, get_le32(first));
+		if (n == 1)
+			put_le32(first, 0);
+		break;
+	case COMP_START:
+		put_le64(last + 8, get_le64(last + 8) + 1);
+		break;
+	case COMP_MIRRORS:
+		put_le16(ea + 16, (u16)(get_le16(ea + 16) + 1));
+		break;
+	case COMP_SIZE:
+		/* 192 KiB divides no power of two. */
+		put_le32(blob_of(ea, 0) + 24, 3 * 65536);
+		break;
+	case COMP_EXT_INIT:
+		put_le32(last + 4, get_le32(last + 4) | COMP_EXTENSION | COMP_INIT);
+		break;
+	case COMP_POOL:
+		memset(blob_of(ea, 0) + 32, 0x01, 3);
+		break;
+	case COMP_STALE:
+		all_flags(ea, n, 1);
+		break;
+	case COMP_STATE:
+		put_le16(ea + 12, get_le16(ea + 16) ? 0 : 2);
+		break;
+	case COMP_PARITY:
+		put_le32(last + 4, get_le32(last + 4) | 0x80);
+		last[44] = 250;
+		last[45] = 15;
+		break;
+	case COMP_RELEASED:
+		put_le32(blob_of(ea, 0) + 4, get_le32(blob_of(ea, 0) + 4) | PATTERN_RELEASED);
+		break;
+	case COMP_FOREIGN:
+		put_le32(blob_of(ea, n - 1) + 8, 9);
+		break;
+	}
+	return 0;
+}
+
+int plant_lov_comp(struct plant *p, int mode)
+{
+	return replant(p, mode, change_comp);
 }
 
 int plant_lov(struct plant *p, int mode)

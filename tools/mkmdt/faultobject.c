@@ -5,6 +5,10 @@
 
 #include "tools/mkmdt/plant.h"
 
+#define INODE_MAP 40
+#define INODE_MAP_SIZE 60
+#define FLAG_EXTENTS 0x80000U
+
 #define LMA_MAX 128
 #define LMAI_UNKNOWN 0x100
 #define LMAI_ORPHAN 0x10
@@ -177,6 +181,34 @@ static int set_mode(struct plant *p, u32 ino, u8 *raw)
 	return edit_inode_dirty(p->e, ino);
 }
 
+/* One new block at the beginning of the file, as a write to the MDT leaves it. */
+static int add_data(struct plant *p, u32 ino, u8 *raw)
+{
+	u8 *map = raw + INODE_MAP;
+	u64 block;
+	int rc;
+
+	if (edit_blocks(p->e, raw))
+		return edit_fail(p->e, -EEXIST, "%s has data already", p->argv[0]);
+	rc = edit_block_alloc(p->e, ino, &block);
+	if (rc)
+		return rc;
+	memset(map, 0, INODE_MAP_SIZE);
+	if (raw_flags(raw) & FLAG_EXTENTS) {
+		put_le16(map, 0xf30a);
+		put_le16(map + 2, 1);
+		put_le16(map + 4, 4);
+		put_le16(map + 16, 1);
+		put_le16(map + 18, (u16)(block >> 32));
+		put_le32(map + 20, (u32)block);
+	} else {
+		put_le32(map, (u32)block);
+	}
+	put_le32(raw + 4, 100);
+	put_le32(raw + 28, get_le32(raw + 28) + p->e->bs / 512);
+	return edit_inode_dirty(p->e, ino);
+}
+
 int plant_inode(struct plant *p, int mode)
 {
 	struct edit_place at;
@@ -192,6 +224,8 @@ int plant_inode(struct plant *p, int mode)
 		return edit_inode_release(p->e, at.ino, false);
 	if (mode == INODE_EA_BLOCK)
 		return bad_ea_block(p, at.ino, raw);
+	if (mode == INODE_DATA)
+		return add_data(p, at.ino, raw);
 	return set_mode(p, at.ino, raw);
 }
 

@@ -371,10 +371,8 @@ void mk_next_fid(struct mk_model *m, u32 object)
 
 void mk_draw_ost_objects(struct mk_model *m, u32 object)
 {
-	const struct mk_style *s = &m->styles[m->objects[object].style];
-
 	m->objects[object].ost_first = m->next_ost;
-	m->next_ost += s->ncomps ? s->ninit * s->stripes : s->stripes;
+	m->next_ost += mk_layout_objects(&m->styles[m->objects[object].style]);
 }
 
 int mk_find_path(struct mk_model *m, const char *path, u32 *entry, u32 *object)

@@ -14,6 +14,7 @@
 #define MK_OSTS_MAX 64
 #define MK_OI_MAX 1024
 #define MK_COMPS_MAX 16
+#define MK_PLAN_MAX 96 /* components of a layout, extensions and mirrors included */
 #define MK_POOL_MAX 16
 #define MK_STRIPES_MAX 2000
 #define MK_RAW_EAS_MAX 16 /* of one object */
@@ -26,6 +27,7 @@
 #define MK_SEQ_LOCAL_NAME 0x200000003ULL
 #define MK_SEQ_ROOT 0x200000007ULL
 #define MK_SEQ_NORMAL 0x200000400ULL
+#define MK_MDTS 2		  /* super-sequences 0 and 1 are MDTs', the OSTs' follow */
 #define MK_SUPER_SEQ 0x40000000ULL /* sequences granted to one server at a time */
 #define MK_SEQ_WIDTH 0x20000U	   /* object ids used of one sequence */
 
@@ -81,6 +83,8 @@ struct mk_config {
 	u64 seed;
 	u16 scrub;   /* status in OI_scrub */
 	bool dirdata, ea_inode, csum, bits64;
+	bool ostfids; /* OST objects have FIDs of the OSTs' own sequences */
+	u32 made;     /* lov_objid is this at least */
 	enum mk_tristate extents; /* MK_AUTO: only what mkfs made, as on a 2.17 MDT */
 };
 
@@ -93,6 +97,22 @@ struct mk_style {
 	u32 ncomps; /* 0: a plain layout */
 	u32 ninit;  /* instantiated ones */
 	u64 ends[MK_COMPS_MAX];
+	u64 dom;       /* length of the component on the MDT; 0 none */
+	u64 extend;    /* how much a self-extending component grows by; 0: it does not */
+	u32 mirrors;   /* with data; 0 is 1 */
+	u32 stale;     /* how many of them, from the last */
+	u32 parity;    /* stripes of a parity mirror; 0 none */
+	u32 archive;   /* HSM flags of a component in an archive; 0 none */
+	bool has_state;
+	u16 state;     /* lcm_flags */
+	bool released; /* the layout says so */
+	bool foreign;  /* the whole file is */
+	u32 hole;      /* number of the slot that is lost, from 1; 0 none */
+	bool has_hsm, has_som;
+	u32 hsm;       /* flags of trusted.hsm */
+	u16 som_valid;
+	u64 som;       /* size in trusted.som */
+	u32 data;      /* bytes of content on the MDT */
 	bool wide;     /* the layout goes to an EA block */
 	bool overflow; /* linkEA keeps its first entry and an overflow stamp */
 	enum mk_tristate htree;
@@ -228,6 +248,16 @@ u32 mk_place_of(const struct mk_model *m, u32 dir, const char *name, size_t len)
 int mk_server_state(struct mk_model *m);
 /* The file system's UUID, made from the seed. */
 void mk_uuid(const struct mk_model *m, u64 salt, u8 *uuid);
+
+/* layout.c: how many OST objects such a file draws; can the writer make it? */
+u32 mk_layout_objects(const struct mk_style *s);
+bool mk_layout_fits(const struct mk_style *s);
+
+/* The first sequence after the start of an OST's range in fld. */
+static inline u64 mk_ost_seq(u32 ost)
+{
+	return MK_SEQ_NORMAL + (MK_MDTS + ost) * MK_SUPER_SEQ + 1;
+}
 
 /* bulk.c: n objects below /bulk. */
 int mk_bulk(struct mk_model *m, u32 n, u32 big, u32 dirs_percent);

@@ -81,6 +81,100 @@ static bool set_init(struct wish *w, const char *v)
 	return ok;
 }
 
+static bool set_dom(struct wish *w, const char *v)
+{
+	return parse_size(v, &w->style.dom) && w->style.dom && w->style.dom < 1ULL << 32 &&
+	       w->style.dom % 65536 == 0;
+}
+
+static bool set_extend(struct wish *w, const char *v)
+{
+	return parse_size(v, &w->style.extend) && w->style.extend && w->style.extend < 1ULL << 40 &&
+	       w->style.extend % 65536 == 0;
+}
+
+/* A number up to max into a field of the style. */
+static bool set_u32(const char *v, u64 max, u32 *out)
+{
+	u64 n;
+	bool ok = parse_u64(v, max, &n);
+
+	*out = ok ? (u32)n : 0;
+	return ok;
+}
+
+static bool set_mirrors(struct wish *w, const char *v)
+{
+	return set_u32(v, 16, &w->style.mirrors) && w->style.mirrors;
+}
+
+static bool set_stale(struct wish *w, const char *v)
+{
+	return set_u32(v, 16, &w->style.stale);
+}
+
+static bool set_state(struct wish *w, const char *v)
+{
+	u32 n;
+	bool ok = set_u32(v, 0xffff, &n);
+
+	w->style.has_state = true;
+	w->style.state = (u16)n;
+	return ok;
+}
+
+static bool set_parity(struct wish *w, const char *v)
+{
+	return set_u32(v, 15, &w->style.parity);
+}
+
+static bool set_archive(struct wish *w, const char *v)
+{
+	return set_u32(v, 0x1ff, &w->style.archive);
+}
+
+static bool set_released(struct wish *w, const char *v)
+{
+	return parse_on_off(v, &w->style.released);
+}
+
+static bool set_foreign(struct wish *w, const char *v)
+{
+	return parse_on_off(v, &w->style.foreign);
+}
+
+static bool set_hole(struct wish *w, const char *v)
+{
+	return set_u32(v, MK_STRIPES_MAX, &w->style.hole);
+}
+
+static bool set_hsm(struct wish *w, const char *v)
+{
+	w->style.has_hsm = true;
+	return set_u32(v, UINT32_MAX, &w->style.hsm);
+}
+
+/* SIZE: lazy; strict:SIZE, stale:SIZE. */
+static bool set_som(struct wish *w, const char *v)
+{
+	w->style.has_som = true;
+	w->style.som_valid = 4;
+	if (!strncmp(v, "strict:", 7) || !strncmp(v, "stale:", 6)) {
+		w->style.som_valid = v[3] == 'i' ? 1 : 2;
+		v = strchr(v, ':') + 1;
+	}
+	return parse_size(v, &w->style.som);
+}
+
+static bool set_data(struct wish *w, const char *v)
+{
+	u64 n;
+	bool ok = parse_size(v, &n) && n <= 1 << 20;
+
+	w->style.data = ok ? (u32)n : 0;
+	return ok;
+}
+
 static bool set_wide(struct wish *w, const char *v)
 {
 	return parse_on_off(v, &w->style.wide);
@@ -189,6 +283,19 @@ static const struct {
 	{ "pool", FOR_FILE | FOR_FILES, set_pool },
 	{ "pfl", FOR_FILE | FOR_FILES, set_pfl },
 	{ "init", FOR_FILE | FOR_FILES, set_init },
+	{ "dom", FOR_FILE | FOR_FILES, set_dom },
+	{ "extend", FOR_FILE | FOR_FILES, set_extend },
+	{ "mirrors", FOR_FILE | FOR_FILES, set_mirrors },
+	{ "stale", FOR_FILE | FOR_FILES, set_stale },
+	{ "state", FOR_FILE | FOR_FILES, set_state },
+	{ "parity", FOR_FILE | FOR_FILES, set_parity },
+	{ "archive", FOR_FILE | FOR_FILES, set_archive },
+	{ "released", FOR_FILE | FOR_FILES, set_released },
+	{ "foreign", FOR_FILE | FOR_FILES, set_foreign },
+	{ "hole", FOR_FILE | FOR_FILES, set_hole },
+	{ "hsm", FOR_FILE | FOR_FILES, set_hsm },
+	{ "som", FOR_FILE | FOR_FILES, set_som },
+	{ "data", FOR_FILE, set_data },
 	{ "wide", FOR_FILE | FOR_FILES, set_wide },
 	{ "links", FOR_FILE | FOR_FILES, set_links },
 	{ "htree", FOR_DIR | FOR_REMOTE, set_htree },
@@ -237,8 +344,11 @@ int read_wishes(struct stmt *s, int what, u16 mode, struct wish *w)
 		rc = mk_fail(s->m, -EINVAL, "pfl= needs stripes");
 	if (!rc && w->style.ncomps && w->style.ninit > w->style.ncomps)
 		rc = mk_fail(s->m, -EINVAL, "init= is more than pfl= has");
-	if (!rc && w->style.ncomps && w->style.ninit * w->style.stripes > MK_STRIPES_MAX)
-		rc = mk_fail(s->m, -EINVAL, "more than %d stripes", MK_STRIPES_MAX);
+	if (!rc && w->style.dom && w->style.ncomps && w->style.dom >= w->style.ends[0])
+		rc = mk_fail(s->m, -EINVAL, "dom= is more than the first end of pfl=");
+	if (!rc && !mk_layout_fits(&w->style))
+		rc = mk_fail(s->m, -EINVAL, "more than %d stripes, or %d components",
+			     MK_STRIPES_MAX, MK_PLAN_MAX);
 	return rc;
 }
 
@@ -259,6 +369,7 @@ static int mdt_number(struct mk_config *c, const char *key, const char *value)
 		{ "bs", 1024, 4096, true, &c->bs },
 		{ "oi", 1, MK_OI_MAX, true, &c->oi_files },
 		{ "osts", 1, MK_OSTS_MAX, false, &c->osts },
+		{ "made", 1, UINT32_MAX, false, &c->made },
 	};
 	size_t i;
 	u64 n;
@@ -303,7 +414,8 @@ static int mdt_switch(struct mk_config *c, const char *key, const char *value)
 		const char *key;
 		bool *where;
 	} switches[] = { { "dirdata", &c->dirdata }, { "ea_inode", &c->ea_inode },
-			 { "csum", &c->csum }, { "bits64", &c->bits64 } };
+			 { "csum", &c->csum }, { "bits64", &c->bits64 },
+			 { "ostfids", &c->ostfids } };
 	size_t i;
 	bool on;
 

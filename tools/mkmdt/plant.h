@@ -38,7 +38,7 @@ int plant_inode(struct plant *p, int mode);
 int plant_ea(struct plant *p, int mode);
 enum { LMA_CUT, LMA_LAST_ID, LMA_VERSION, LMA_INCOMPAT, LMA_ORPHAN, LMA_FID, LMA_OTHER,
        LMA_AGENT, LMA_REMOTE };
-enum { INODE_BITMAP, INODE_EA_BLOCK, INODE_MODE };
+enum { INODE_BITMAP, INODE_EA_BLOCK, INODE_MODE, INODE_DATA };
 enum { EA_SET, EA_REMOVE, EA_NO_LMA, EA_NO_LINK, EA_NO_LOV };
 
 int plant_link_bytes(struct plant *p, int mode);
@@ -55,7 +55,14 @@ int plant_lov(struct plant *p, int mode);
 int plant_lov_shared(struct plant *p, int mode);
 enum {
 	LOV_CUT, LOV_BAD_MAGIC, LOV_PATTERN, LOV_NEW_MAGIC, LOV_STRIPE_SIZE, LOV_STRIPE_COUNT,
-	LOV_OWNER
+	LOV_OWNER, LOV_RELEASE, LOV_NO_POOL_END
+};
+int plant_lov_slot(struct plant *p, int mode);
+int plant_lov_comp(struct plant *p, int mode);
+enum { SLOT_OST, SLOT_FUTURE, SLOT_OTHER_OST, SLOT_MDT, SLOT_NOBODY };
+enum {
+	COMP_GAP, COMP_ID, COMP_START, COMP_MIRRORS, COMP_SIZE, COMP_EXT_INIT, COMP_POOL,
+	COMP_STALE, COMP_STATE, COMP_PARITY, COMP_RELEASED, COMP_FOREIGN
 };
 
 int plant_lmv(struct plant *p, int mode);

@@ -53,7 +53,7 @@ static int create(struct stmt *s, u8 type, const struct wish *w, u32 *out)
 	}
 	if (type == MK_REG)
 		mk_draw_ost_objects(m, *out);
-	return 0;
+	return w->style.data ? mk_new_blob(m, NULL, w->style.data, &m->objects[*out].blob) : 0;
 }
 
 static int do_dir(struct stmt *s)

@@ -12,7 +12,6 @@
 #define SEQ_IGIF 12ULL
 #define SEQ_IGIF_END 0x100000000ULL
 #define SEQ_LEAD 2000 /* how far the stored start runs ahead of clients */
-#define MDTS 2	      /* super-sequences 0 and 1 are MDTs', the OSTs' follow */
 #define FLD_KEY 8
 #define FLD_REC 24
 #define LAST_RCVD_SIZE 8192
@@ -69,16 +68,16 @@ static u8 *fld_ranges(const struct mk_model *m, u8 *p)
 	p = put_range(p, SEQ_IGIF, SEQ_IGIF_END, 0, 0);
 	p = put_range(p, MK_SEQ_DOT_LUSTRE, MK_SEQ_DOT_LUSTRE + 1, 0, 0);
 	p = put_range(p, MK_SEQ_ROOT, MK_SEQ_ROOT + 1, 0, 0);
-	for (i = 0; i < MDTS; i++)
+	for (i = 0; i < MK_MDTS; i++)
 		p = put_range(p, super_seq(i), super_seq(i + 1), i, 0);
 	for (i = 0; i < m->cfg.osts; i++)
-		p = put_range(p, super_seq(MDTS + i), super_seq(MDTS + i + 1), i, 1);
+		p = put_range(p, super_seq(MK_MDTS + i), super_seq(MK_MDTS + i + 1), i, 1);
 	return p;
 }
 
 static int set_fld(struct mk_model *m)
 {
-	u8 records[(3 + MDTS + MK_OSTS_MAX) * (FLD_KEY + FLD_REC)], *blocks;
+	u8 records[(3 + MK_MDTS + MK_OSTS_MAX) * (FLD_KEY + FLD_REC)], *blocks;
 	struct iam_shape s = { m->cfg.bs, FLD_KEY, FLD_REC, 0 };
 	u64 n = (u64)(fld_ranges(m, records) - records) / (FLD_KEY + FLD_REC);
 	u32 nblocks;
@@ -107,7 +106,7 @@ static int set_sequences(struct mk_model *m)
 	rc = set_content(m, m->backend, "seq_ctl", NULL, 24, &p);
 	if (rc || m->cfg.index)
 		return rc;
-	put_le64(p, super_seq(MDTS + m->cfg.osts));
+	put_le64(p, super_seq(MK_MDTS + m->cfg.osts));
 	put_le64(p + 8, UINT64_MAX);
 	return 0;
 }
@@ -122,8 +121,11 @@ static int set_ost_counters(struct mk_model *m)
 	if (!rc)
 		rc = set_content(m, m->backend, "lov_objseq", NULL, 8 * n, &seqs);
 	for (i = 0; i < n && !rc; i++) {
-		put_le64(ids + (size_t)8 * i, ((u64)m->next_ost + n - 1 - i) / n + 1);
-		put_le64(seqs + (size_t)8 * i, 0x100000000ULL | (u64)i << 16);
+		u64 last = ((u64)m->next_ost + n - 1 - i) / n + 1;
+
+		put_le64(ids + (size_t)8 * i, last < m->cfg.made ? m->cfg.made : last);
+		put_le64(seqs + (size_t)8 * i,
+			 m->cfg.ostfids ? mk_ost_seq(i) : 0x100000000ULL | (u64)i << 16);
 	}
 	return rc;
 }

@@ -101,6 +101,9 @@ int wr_object_attrs(struct mk_writer *w, u32 object, struct mk_attr_place *place
 size_t wr_scratch_size(void);
 /* About how many bytes its layout takes. */
 u32 mk_layout_bytes(const struct mk_style *s);
+/* trusted.lov of the object. */
+ssize_t mk_layout(const struct mk_config *c, const struct mk_style *s, const struct mk_object *o,
+		  u8 *p, size_t room);
 
 /* itable.c */
 int wr_table_init(struct mk_writer *w);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whether the layout accounts for what else the inode holds: data on the MDT (lov-dom),
+ * a size or a copy in an archive without any layout (lov-missing); and layouts on
+ * objects that have no data at all (lov-misplaced).
+ */
+#include "ondisk/inode.h"
+#include "rules/lov.h"
+
+#define EXTENT_MAGIC 0xf30a
+
+/* Does the inode map any block of its own?  EA blocks and EA inodes are not among them. */
+static bool has_data(const struct inode_core *i)
+{
+	struct cursor c;
+	u32 n;
+
+	if (!i->block_area || i->flags & EXT4_FL_INLINE_DATA)
+		return false;
+	c = cursor_make(i->block_area, EXT4_N_BLOCKS_BYTES);
+	if (i->flags & EXT4_FL_EXTENTS)
+		return cursor_le16(&c) == EXTENT_MAGIC && cursor_le16(&c);
+	for (n = 0; n < EXT4_N_BLOCKS_BYTES / 4; n++)
+		if (cursor_le32(&c))
+			return true;
+	return false;
+}
+
+/* ---- lov-dom ------------------------------------------------------------------------------- */
+
+/* What the components say of data on the MDT. */
+struct dom {
+	bool any;     /* there is such a component */
+	bool unknown; /* there is one that is not understood */
+	bool differ;  /* several, of different lengths */
+	u64 end;
+};
+
+static struct dom dom_of(const struct lov *l)
+{
+	const struct lov_comp *c;
+	struct dom d = { .any = false };
+	struct lov_comp tmp;
+	u32 i;
+
+	for (i = 0; i < l->entry_count; i++) {
+		c = lov_comp_at(l, i, &tmp);
+		if (!lov_is_foreign(c) && !lov_pattern_known(c))
+			d.unknown = true;
+		if (lov_is_foreign(c) || !lov_is_dom(c))
+			continue;
+		d.differ |= d.any && d.end != c->end;
+		d.any = true;
+		d.end = c->end;
+	}
+	return d;
+}
+
+enum outcome check_lov_dom(const struct facts *f, struct sink *sink)
+{
+	const char *why = NULL;
+	struct finding *fi;
+	struct dom d;
+
+	if (!lov_of_file(f))
+		return OUT_NA;
+	/* A volatile file in PENDING holds what it has swapped its layout for. */
+	if (f->have_cross && f->class != CLASS_NAMESPACE)
+		return OUT_NA;
+	d = dom_of(&f->obj->lov);
+	if (d.unknown)
+		return OUT_NA;
+	if (d.differ)
+		why = "mirrors keep different lengths of the file on the MDT";
+	else if (!d.any && has_data(&f->obj->inode))
+		why = "file has data on the MDT, and no component of its layout is there";
+	if (!why)
+		return OUT_HOLDS;
+	fi = rule_finding(sink, why);
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_u64(fi, "size", f->obj->inode.size);
+	finding_u64(fi, "blocks", f->obj->inode.blocks);
+	finding_u64(fi, "components", f->obj->lov.entry_count);
+	return OUT_VIOLATED;
+}
+
+/* ---- lov-missing --------------------------------------------------------------------------- */
+
+/*
+ * The size in the inode is no sign: a file that never got a layout keeps the one it was
+ * truncated to.  But SOM and HSM are only ever written for files that have one.
+ */
+static const char *lost_layout(const struct object *o)
+{
+	if (object_has_hsm(o) && o->hsm.flags & (HS_EXISTS | HS_ARCHIVED | HS_RELEASED))
+		return "file has a copy in an archive and no layout";
+	if (object_has_som(o) && o->som.size)
+		return "file has a size and no layout";
+	if (has_data(&o->inode))
+		return "file has data on the MDT and no layout";
+	return NULL;
+}
+
+enum outcome check_lov_missing(const struct facts *f, struct sink *sink)
+{
+	const struct object *o = f->obj;
+	struct finding *fi;
+	const char *why;
+
+	if (!S_ISREG(o->inode.mode) || object_has(o, EA_LOV) || object_is_agent(o))
+		return OUT_NA;
+	if (f->have_cross ? f->class != CLASS_NAMESPACE : !fid_is_namespace(&o->fid))
+		return OUT_NA;
+	why = lost_layout(o);
+	if (!why)
+		return OUT_HOLDS;
+	if (rule_ea_doubtful(o, EA_LOV))
+		return rule_unknown(sink, "some extended attributes cannot be read");
+	fi = rule_finding(sink, why);
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_u64(fi, "size", o->inode.size);
+	finding_u64(fi, "blocks", o->inode.blocks);
+	if (object_has_som(o)) {
+		finding_hex(fi, "som_valid", o->som.valid);
+		finding_u64(fi, "som_size", o->som.size);
+	}
+	if (object_has_hsm(o))
+		finding_hex(fi, "hsm_flags", o->hsm.flags);
+	return OUT_VIOLATED;
+}
+
+/* ---- lov-misplaced ------------------------------------------------------------------------- */
+
+enum outcome check_lov_misplaced(const struct facts *f, struct sink *sink)
+{
+	const struct object *o = f->obj;
+	struct finding *fi;
+
+	if (S_ISREG(o->inode.mode) || S_ISDIR(o->inode.mode) || !lov_applies(f) ||
+	    object_is_agent(o))
+		return OUT_NA;
+	if (!object_has(o, EA_LOV))
+		return OUT_HOLDS;
+	fi = rule_finding(sink, "object of a type that has no data has a layout");
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_hex(fi, "mode", o->inode.mode);
+	finding_u64(fi, "layout_size", o->ea[EA_LOV].len);
+	return OUT_VIOLATED;
+}
