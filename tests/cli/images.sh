@@ -118,6 +118,32 @@ lmv-name-misplaced name-moved FILE SHARD README
 lmv-flag-missing lmv-flag-missing SHARD
 dmv-malformed dmv-malformed DIR
 dmv-malformed dmv-malformed/count MASTER
+lov-ost-unknown lov-ost-unknown FILE
+lov-ost-unknown lov-ost-unknown PFL
+lov-object-future lov-object-future FILE
+lov-object-future lov-object-future PFL
+lov-object-sequence lov-object-sequence FILE
+lov-object-sequence lov-object-sequence/mdt FILE
+lov-component lov-component PFL
+lov-component lov-component/id PFL
+lov-component lov-component/start PFL
+lov-component lov-component/mirrors PFL
+lov-component lov-component/size PFL
+lov-component lov-component/extension PFL
+lov-malformed lov-malformed PFL
+lov-mirror lov-mirror PFL
+lov-mirror lov-mirror/state PFL
+lov-mirror lov-mirror/parity PFL
+lov-dom lov-dom FILE
+lov-dom lov-dom PFL
+lov-hsm-released lov-hsm-released FILE
+lov-hsm-released lov-hsm-released/some PFL
+lov-hsm-released ea-set FILE trusted.hsm 000000000d00000001000000000000000100000000000000
+lov-template ea-set DIR trusted.lov d00bd10b010000000000000000000000000000000000000000100000ffffffff
+lov-malformed ea-set DIR trusted.lov d00bd10b0100000000000000
+hsm-malformed ea-set FILE trusted.hsm 0000000009000000
+hsm-flags ea-set FILE trusted.hsm 000000000200000001000000000000000100000000000000
+som-malformed ea-set FILE trusted.som 400000000000000064000000000000000100000000000000
 LIST
 }
 
@@ -133,16 +159,17 @@ one_finding() {
 	[ "$got" = "$rule" ] || { echo "primary findings: $got"; return 1; }
 }
 
-# The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME MASTER SHARD AGENT. FILE and OTHER
-# stand in one directory and have objects; NEWFID is in a range of that MDT, and nobody's; OWNNAME is
+# The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME MASTER SHARD AGENT PFL. FILE and
+# OTHER stand in one directory and have objects, PFL has components; NEWFID is in a range of that MDT, and nobody's; OWNNAME is
 # the FID of FILE; SHARD is shard 0 of MASTER, whose hash is fnv_1a_64, and AGENT stands for shard 1.
+RPD0=//REMOTE_PARENT_DIR
 RPD=//REMOTE_PARENT_DIR/0x240000402:0x1:0x0
 RST=//REMOTE_PARENT_DIR/0x240000402:0x3c:0x0
 FNV=/dne/st_fnv_1a_64
 subjects() {
 	cat <<LIST
-lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1 /nested/d1/s1 /nested/d1/s3 [0x200000bd0:0x77:0x0] 0x200000402:0xab:0x0 $FNV $FNV/[0x200000400:0x4:0x0]:0 $FNV/[0x240000401:0x4:0x0]:1
-lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/rc4.d $RPD/init.d $RPD/rc4.d [0x240000bd0:0x77:0x0] 0x240000402:0x3:0x0 $RST $RST/[0x240000400:0x3:0x0]:0 $RST/[0x200000401:0x3:0x0]:1
+lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1 /nested/d1/s1 /nested/d1/s3 [0x200000bd0:0x77:0x0] 0x200000402:0xab:0x0 $FNV $FNV/[0x200000400:0x4:0x0]:0 $FNV/[0x240000401:0x4:0x0]:1 $RPD0/0x200000402:0x474:0x0/p
+lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/rc4.d $RPD/init.d $RPD/rc4.d [0x240000bd0:0x77:0x0] 0x240000402:0x3:0x0 $RST $RST/[0x240000400:0x3:0x0]:0 $RST/[0x200000401:0x3:0x0]:1 $RPD/pfl_dir/pfl_file
 LIST
 }
 
@@ -153,7 +180,7 @@ plant_all() {
 		args=()
 		for word in $words; do
 			case $word in
-			FILE | OTHER | TREE | DIR | OTHERDIR | NEWFID | OWNNAME | MASTER | SHARD | AGENT)
+			FILE | OTHER | TREE | DIR | OTHERDIR | NEWFID | OWNNAME | MASTER | SHARD | AGENT | PFL)
 				args+=("${!word}")
 				;;
 			*) args+=("$word") ;;
@@ -181,7 +208,7 @@ while read -r name counts; do
 done < <(healthy)
 
 # shellcheck disable=SC2034 # the subjects are read by name
-while read -r name FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME MASTER SHARD AGENT; do
+while read -r name FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME MASTER SHARD AGENT PFL; do
 	image=$(real_image "$name") || { skip "$name: faults" "image not there"; continue; }
 	plant_all "$name"
 done < <(subjects)
@@ -230,6 +257,12 @@ if image=$(real_image lustre-2.17-mdt0); then
 	done < <(misplaced)
 	check "2.17: a backup file beside its original by crush2" settled '[0x200000400:0x5:0x0]' f5.bak
 	check "2.17: a temporary file beside its target by crush2" settled '[0x200000400:0x5:0x0]' .f5.aB3xYz
+	check "2.17: an archived file without its layout" \
+		one_finding lov-missing lov-missing /hsm/h1
+	check "2.17: a pool without an end" \
+		one_finding lov-pool lov-pool $RPD0/0x200000402:0x476:0x0/r
+	check "2.17: a sequence of nobody" \
+		one_finding lov-object-sequence lov-object-sequence/nobody /nested/d1/o-0
 	check "2.17: a name without its linkEA entry" second_name
 fi
 exit 0

@@ -255,6 +255,8 @@ static int change_comp(struct plant *p, int mode, u8 *ea, size_t len)
 		put_le32(last + 4, get_le32(last + 4) | COMP_EXTENSION | COMP_INIT);
 		break;
 	case COMP_POOL:
+		if (get_le32(blob_of(ea, 0)) != MAGIC_V3)
+			return edit_fail(p->e, -ENODATA, "the component has no pool");
 		memset(blob_of(ea, 0) + 32, 0x01, 3);
 		break;
 	case COMP_STALE:
