@@ -12,12 +12,14 @@
 	X(linkea)                                                                                  \
 	X(lov)                                                                                     \
 	X(lmv)                                                                                     \
+	X(eas)                                                                                     \
 	X(dirent)                                                                                  \
 	X(iam)                                                                                     \
 	X(inode)                                                                                   \
 	X(rules)                                                                                   \
 	X(rules_tree)                                                                              \
 	X(rules_lmv)                                                                               \
+	X(rules_lov)                                                                               \
 	X(cause)                                                                                   \
 	X(ledger)                                                                                  \
 	X(dirtable)                                                                                \

@@ -321,6 +321,76 @@ START_TEST(mirrors_and_hsm)
 }
 END_TEST
 
+/* What stands behind the extent of an entry, and in the header of a foreign blob. */
+START_TEST(component_details)
+{
+	struct lov_comp c;
+	struct built b;
+	struct lov l;
+
+	built_flr(&b);
+	put(b.data + 32 + 48 + 36, 0x0007123456789abcULL, 8);
+	put(b.data + 32 + 48 + 44, 0x3f01020c, 4);
+	ck_assert_int_eq(decode_to(b.data, b.len, false, &l), 0);
+	lov_component(&l, 1, &c);
+	ck_assert_uint_eq(c.timestamp, 0x123456789abcULL);
+	ck_assert_uint_eq(c.link_id, 7);
+	ck_assert_uint_eq(c.dstripe, 0x0c);
+	ck_assert_uint_eq(c.cstripe, 2);
+	ck_assert_uint_eq(c.compr_type, 1);
+	ck_assert_uint_eq(c.compr_level, 0xf);
+	ck_assert_uint_eq(c.compr_chunk_bits, 3);
+	lov_component(&l, 2, &c);
+	ck_assert_uint_eq(c.foreign_type, 0xda05);
+	ck_assert_uint_eq(c.foreign_flags, 0);
+	ck_assert_uint_eq(c.foreign_len, 56);
+	/* Component 0 needs no decoding. */
+	ck_assert_ptr_eq(lov_comp_at(&l, 0, &c), &l.first);
+	ck_assert_uint_eq(l.first.id, 0x10001);
+	ck_assert_ptr_eq(lov_comp_at(&l, 1, &c), &c);
+	ck_assert_uint_eq(c.id, 0x20002);
+}
+END_TEST
+
+/* The numbers of all objects that a layout owns, one after the other in decimal. */
+static u64 walk_all(const struct built *b)
+{
+	struct lov_object o;
+	struct lov_walk w;
+	struct lov l;
+	u64 sum = 0;
+
+	ck_assert_int_eq(decode_to(b->data, b->len, false, &l), 0);
+	lov_walk_begin(&w, &l);
+	while (lov_walk_next(&w, &o)) {
+		ck_assert_uint_eq(o.fid.oid, 0x100U + w.slot - 1);
+		sum = sum * 100 + (w.index + 1) * 10 + w.slot;
+	}
+	ck_assert(!lov_walk_next(&w, &o));
+	return sum;
+}
+
+START_TEST(object_walk)
+{
+	struct built b = { .len = 0 };
+
+	built_plain(&b, LOV_PATTERN_RAID0 | LOV_PATTERN_F_HOLE, 4, 4);
+	ck_assert_uint_eq(walk_all(&b), 11121314);
+	memset(b.data + 32, 0, 24); /* lost */
+	put(b.data + 32 + 48 + 20, LOV_SLOT_UNALLOCATED, 4);
+	ck_assert_uint_eq(walk_all(&b), 1214);
+	put(b.data + 4, LOV_PATTERN_RAID0 | LOV_PATTERN_F_RELEASED, 4);
+	ck_assert_uint_eq(walk_all(&b), 0);
+	built_dom_sel(&b); /* nothing on the MDT, two, an extension's wish */
+	ck_assert_uint_eq(walk_all(&b), 2122);
+	built_flr(&b);
+	ck_assert_uint_eq(walk_all(&b), 1121);
+	b.len = 0;
+	built_foreign(&b, 40);
+	ck_assert_uint_eq(walk_all(&b), 0);
+}
+END_TEST
+
 START_TEST(foreign)
 {
 	struct built b = { .len = 0 };
@@ -371,6 +441,10 @@ START_TEST(unknown_kinds)
 	ck_assert_ptr_null(c.objects);
 	put(b.data, 0x0BD90BD0, 4);
 	ck_assert_int_eq(decode_to(b.data, b.len, false, &l), -EOPNOTSUPP);
+	put(b.data, LOV_MAGIC_JOIN_V1, 4);
+	ck_assert_int_eq(decode_to(b.data, b.len, false, &l), -EOPNOTSUPP);
+	put(b.data, LOV_MAGIC_MIGRATE, 4);
+	ck_assert_int_eq(decode_to(b.data, b.len, true, &l), -EOPNOTSUPP);
 	put(b.data, 0x0BD10BD1, 4);
 	ck_assert_int_eq(decode_to(b.data, b.len, false, &l), -EBADMSG);
 	built_flr(&b);
@@ -502,6 +576,8 @@ Suite *suite_lov(void)
 	tcase_add_test(tc, specific_template);
 	tcase_add_test(tc, dom_and_extension);
 	tcase_add_test(tc, mirrors_and_hsm);
+	tcase_add_test(tc, component_details);
+	tcase_add_test(tc, object_walk);
 	tcase_add_test(tc, foreign);
 	tcase_add_test(tc, dummy_slots);
 	tcase_add_test(tc, unknown_kinds);
