@@ -112,6 +112,9 @@ enum outcome check_lov_missing(const struct facts *f, struct sink *sink)
 		return OUT_NA;
 	if (f->have_cross ? f->class != CLASS_NAMESPACE : !fid_is_namespace(&o->fid))
 		return OUT_NA;
+	/* A file of the server's own that lost its name has a FID of the same kind. */
+	if (f->have_cross && !f->nnames && !object_has_link(o))
+		return OUT_NA;
 	why = lost_layout(o);
 	if (!why)
 		return OUT_HOLDS;
