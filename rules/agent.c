@@ -8,13 +8,16 @@
 
 /* ---- agent-attributes ---------------------------------------------------------------------- */
 
-/* An OI mapping that leads to the object, NULL. */
+/*
+ * An OI mapping of the agent's FID that leads to the agent, NULL.  One of another FID is a
+ * matter of that FID: oi-fid-mismatch.
+ */
 static const struct oi_fact *mapping_here(const struct facts *f)
 {
 	u32 i;
 
 	for (i = 0; f->have_cross && i < f->noi; i++)
-		if (f->oi[i].rec.ino == f->obj->ino)
+		if (f->oi[i].rec.ino == f->obj->ino && fid_equal(&f->oi[i].rec.fid, &f->obj->fid))
 			return &f->oi[i];
 	return NULL;
 }
