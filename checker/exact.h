@@ -48,4 +48,17 @@ int exact_look(struct look *look);
 int phase_settle(struct run *r, struct shares *shares, struct finding_list *found,
 		 struct look_notes *notes);
 
+/* What the rules about the MDT as a whole said first, on a live target. */
+struct target_look {
+	struct finding_list first;
+	u64 since; /* ms */
+};
+
+int target_look_begin(struct run *r, struct target_look *t);
+/* Reads again, when that is late enough; the run's findings get what is true. */
+int target_look_end(struct run *r, struct target_look *t);
+void target_look_free(struct target_look *t);
+/* The same on a target that cannot change. */
+int target_look_static(struct run *r);
+
 #endif

@@ -44,6 +44,15 @@ static int add_paths(struct judge *j, const struct facts *f, struct stored_findi
 	return rc;
 }
 
+static int add_state_path(const struct env *env, struct stored_finding *st)
+{
+	for (u32 i = 0; i < STATE_NR; i++)
+		if (st->ino && env->state[i].ino == st->ino)
+			return stored_finding_add_path(st, env_state_path(i),
+						       strlen(env_state_path(i)));
+	return 0;
+}
+
 static void sink_commit(struct sink *s)
 {
 	struct stored_finding *st;
@@ -59,6 +68,8 @@ static void sink_commit(struct sink *s)
 	}
 	if (st && s->f)
 		s->rc = add_paths(s->j, s->f, st);
+	else if (st && s->rule->class == RULE_TARGET)
+		s->rc = add_state_path(&s->j->r->env, st);
 	else if (st)
 		s->rc = stored_finding_add_oi_path(st, s->j->r->env.oi_plain);
 }
@@ -97,6 +108,11 @@ void sink_unknown(struct sink *s, const char *why)
 		rule_coverage_unknown(&s->j->r->cov.rules[s->rule_index], why, 1);
 }
 
+static bool judges_objects(const struct rule *rule)
+{
+	return rule->class == RULE_RECORD || rule->class == RULE_CROSS;
+}
+
 int judge_facts(struct judge *j, const struct facts *f)
 {
 	u32 n;
@@ -108,7 +124,7 @@ int judge_facts(struct judge *j, const struct facts *f)
 
 		if (j->verdicts)
 			j->verdicts[i] = (struct rule_verdict){ .off = true };
-		if (j->r->opt->rule_off[i] || rule[i].class == RULE_INDEX)
+		if (j->r->opt->rule_off[i] || !judges_objects(&rule[i]))
 			continue;
 		if (j->verdicts)
 			j->verdicts[i].off = false;
@@ -131,6 +147,39 @@ void judge_index(struct judge *j, const struct view_problem *p, u32 oi)
 		return;
 	rule_index_finding(sink_finding(&s, p->why), p, oi);
 	sink_commit(&s);
+}
+
+/* ---- the target as a whole ---- */
+
+static u64 count_unit(const struct env *env, enum rule_unit unit)
+{
+	u64 n = 0;
+
+	if (unit == UNIT_SEQUENCE_RANGES)
+		return (u64)env->nfld + env->nfld_bad + env->has_seq_srv + env->has_seq_ctl;
+	for (u32 i = 0; i < STATE_NR; i++)
+		n += env->state[i].ino != 0;
+	return n;
+}
+
+int judge_target(struct judge *j)
+{
+	u32 n;
+	const struct rule *rule = rule_table(&n);
+	const struct facts f = { .env = &j->r->env };
+	struct sink s = { .j = j };
+
+	for (u32 i = 0; i < n && !s.rc; i++) {
+		if (rule[i].class != RULE_TARGET || j->r->opt->rule_off[i])
+			continue;
+		if (j->count_unknown)
+			j->r->cov.rules[i].checked += count_unit(f.env, rule[i].unit);
+		s.rule = &rule[i];
+		s.rule_index = i;
+		rule[i].check(&f, &s);
+		sink_commit(&s);
+	}
+	return s.rc;
 }
 
 /* ---- suspects ---- */

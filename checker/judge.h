@@ -47,6 +47,8 @@ void judge_close(struct judge *j);
 int judge_suspect(struct judge *j, const struct gather_suspect *s);
 /* Every rule on these facts. */
 int judge_facts(struct judge *j, const struct facts *f);
+/* The rules about the MDT as a whole. */
+int judge_target(struct judge *j);
 /* Names and OI records that lead to inode numbers that cannot be. */
 int judge_strays(struct judge *j);
 /* Facts about one suspect, valid until the next call. */

@@ -290,15 +290,40 @@ static int look_and_settle(struct run *r, struct shares *shares)
 	return rc;
 }
 
+static bool has_suspects(const struct run *r)
+{
+	return r->suspects || r->strays || r->oi_suspect || r->oi_blind;
+}
+
+static int judge_static(struct run *r, struct shares *shares)
+{
+	struct look l = { .r = r, .shares = shares, .list = &r->findings, .count_unknown = true };
+	int rc = has_suspects(r) ? exact_look(&l) : 0;
+
+	return rc ? rc : target_look_static(r);
+}
+
+static int judge_live(struct run *r, struct shares *shares)
+{
+	struct target_look target = { .since = 0 };
+	int rc = target_look_begin(r, &target);
+
+	if (!rc && has_suspects(r))
+		rc = look_and_settle(r, shares);
+	if (!rc)
+		rc = target_look_end(r, &target);
+	target_look_free(&target);
+	return rc;
+}
+
 int phase_exact(struct run *r, char *err, size_t errlen)
 {
 	struct shares shares = { 0 };
-	struct look l = { .r = r, .shares = &shares, .list = &r->findings, .count_unknown = true };
 	int rc = shares_collect(r, &shares);
 
 	r->suspects = ledger_suspects(&r->ledger);
-	if (!rc && (r->suspects || r->strays || r->oi_suspect || r->oi_blind))
-		rc = r->env.info->is_static ? exact_look(&l) : look_and_settle(r, &shares);
+	if (!rc)
+		rc = r->env.info->is_static ? judge_static(r, &shares) : judge_live(r, &shares);
 	shares_free(&shares);
 	if (rc && rc != -ECANCELED)
 		snprintf(err, errlen, "the exact phase failed: %s", strerror(-rc));

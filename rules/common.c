@@ -51,6 +51,12 @@ const char *rule_oi_doubt(const struct env *env)
 	return NULL;
 }
 
+const char *rule_link_doubt(const struct env *env)
+{
+	return env_lfsck_runs(env, LFSCK_NAMESPACE) ?
+		       "LFSCK is running: it is writing the linkEAs this rule judges" : NULL;
+}
+
 bool rule_name_counts(const struct name_fact *n)
 {
 	return n->dir_class != DIR_RPD && n->dir_class != DIR_PENDING;

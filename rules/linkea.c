@@ -99,6 +99,8 @@ enum outcome check_linkea_missing(const struct facts *f, struct sink *sink)
 				    "the object was made by Lustre 1.8, which kept no linkEA");
 	if (!fid_is_norm(&f->obj->fid))
 		return OUT_NA;
+	if (rule_link_doubt(f->env))
+		return rule_unknown(sink, rule_link_doubt(f->env));
 	fi = rule_finding(sink, object_has(f->obj, EA_LINK) ? "the linkEA is empty" :
 							      "the object has no linkEA");
 	if (!fi)
@@ -236,6 +238,8 @@ static enum outcome judge_entry(const struct facts *f, struct sink *sink,
 		return rule_unknown(sink, "no FLD tells which MDT the parent directory is on");
 	if (l->where == PARENT_LOCAL && l->dir_blind)
 		return rule_unknown(sink, "the parent directory could not be read whole");
+	if (rule_link_doubt(f->env))
+		return rule_unknown(sink, rule_link_doubt(f->env));
 	no_dirent(f, sink, l);
 	return OUT_VIOLATED;
 }
@@ -275,6 +279,8 @@ enum outcome check_dirent_no_linkea(const struct facts *f, struct sink *sink)
 		/* No room for the entry, or entries were dropped for want of it. */
 		if (name_is_matched(f, i) || linkea_is_full(&f->obj->link, n->namelen))
 			continue;
+		if (rule_link_doubt(f->env))
+			return rule_unknown(sink, rule_link_doubt(f->env));
 		out = OUT_VIOLATED;
 		fi = rule_finding(sink, "the linkEA has no entry for a name of the object");
 		if (!fi)
@@ -392,6 +398,8 @@ enum outcome check_linkea_directory_many(const struct facts *f, struct sink *sin
 		return OUT_HOLDS;
 	if (!linkea_applies(f) || (f->have_cross && f->class != CLASS_NAMESPACE))
 		return OUT_NA;
+	if (rule_link_doubt(f->env))
+		return rule_unknown(sink, rule_link_doubt(f->env));
 	fi = rule_finding(sink, "the linkEA of a directory has more than one entry");
 	if (!fi)
 		return OUT_VIOLATED;

@@ -16,6 +16,7 @@ static const struct rule table[] = {
 #include "rules/rows_lov.h"
 #include "rules/rows_lmv.h"
 #include "rules/rows_hsm.h"
+#include "rules/rows_server.h"
 };
 
 const struct rule *rule_table(u32 *count)

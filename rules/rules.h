@@ -40,6 +40,8 @@ rule_check_fn check_lmv_malformed, check_lmv_unsupported, check_lmv_index, check
 	check_lmv_master_missing, check_lmv_name_in_master, check_lmv_name_misplaced,
 	check_lmv_flag_missing, check_dmv_malformed;
 rule_check_fn check_hsm_malformed, check_hsm_flags, check_som_malformed;
+rule_check_fn check_oi_scrub_state, check_lfsck_state, check_fld_overlap, check_seq_range,
+	check_mountdata_mismatch, check_server_state_unreadable;
 
 /*
  * Fills a finding of oi-malformed, which no object is the subject of: the phase
@@ -69,6 +71,8 @@ bool rule_lma_usable(const struct object *o);
 bool rule_ea_doubtful(const struct object *o, enum ea_id id);
 /* Why OI mappings cannot be judged now, or NULL. */
 const char *rule_oi_doubt(const struct env *env);
+/* Why linkEAs cannot be judged now, or NULL. */
+const char *rule_link_doubt(const struct env *env);
 /* Does the name count as one of the object's own: is its directory neither RPD nor PENDING? */
 bool rule_name_counts(const struct name_fact *n);
 bool rule_same_name(const struct name_fact *a, const struct name_fact *b);

@@ -22,6 +22,78 @@ const struct fld_range *env_seq_range(const struct env *env, u64 seq)
 	return &env->fld[lo - 1];
 }
 
+const char *env_state_path(enum state_id id)
+{
+	static const char *const path[STATE_NR] = {
+		[STATE_MOUNTDATA] = "//CONFIGS/mountdata",
+		[STATE_LAST_RCVD] = "//last_rcvd",
+		[STATE_OI_SCRUB] = "//OI_scrub",
+		[STATE_FLD] = "//fld",
+		[STATE_SEQ_SRV] = "//seq_srv",
+		[STATE_SEQ_CTL] = "//seq_ctl",
+		[STATE_LOV_OBJID] = "//lov_objid",
+		[STATE_LOV_OBJSEQ] = "//lov_objseq",
+		[STATE_LFSCK_NAMESPACE] = "//lfsck_namespace",
+		[STATE_LFSCK_LAYOUT] = "//lfsck_layout",
+	};
+
+	return path[id];
+}
+
+static u32 mountdata_votes(const struct mountdata *m, struct index_vote *out)
+{
+	u32 n = 0, index;
+
+	if (m->flags & MOUNTDATA_F_NEED_INDEX)
+		return 0;
+	out[n++] = (struct index_vote){ STATE_MOUNTDATA, "mountdata_index", m->svindex };
+	if (mdt_name_index(m->svname, &index))
+		out[n++] = (struct index_vote){ STATE_MOUNTDATA, "mountdata_name_index", index };
+	return n;
+}
+
+u32 env_index_votes(const struct env *env, struct index_vote *out)
+{
+	u32 n = 0, index;
+
+	if (env->has_mountdata)
+		n = mountdata_votes(&env->mountdata, out);
+	if (env->has_last_rcvd) {
+		out[n++] = (struct index_vote){ STATE_LAST_RCVD, "last_rcvd_index",
+						env->last_rcvd.index };
+		if (mdt_name_index(env->last_rcvd.uuid, &index))
+			out[n++] = (struct index_vote){ STATE_LAST_RCVD, "last_rcvd_name_index",
+							index };
+	}
+	/* All zero before the first sequence was given. */
+	if (env->has_seq_srv && env->seq_srv.end)
+		out[n++] = (struct index_vote){ STATE_SEQ_SRV, "seq_srv_index",
+						env->seq_srv.index };
+	return n;
+}
+
+bool env_index_elect(const struct index_vote *vote, u32 n, u32 *index)
+{
+	for (u32 i = 0; i < n; i++) {
+		u32 count = 0;
+
+		for (u32 k = 0; k < n; k++)
+			count += vote[k].index == vote[i].index;
+		if (2 * count <= n)
+			continue;
+		*index = vote[i].index;
+		return true;
+	}
+	return false;
+}
+
+bool env_lfsck_runs(const struct env *env, enum lfsck_kind kind)
+{
+	return !env->info->is_static && env->has_lfsck[kind] &&
+	       (env->lfsck[kind].status == LS_SCANNING_PHASE1 ||
+		env->lfsck[kind].status == LS_SCANNING_PHASE2);
+}
+
 enum seq_owner env_seq_owner(const struct env *env, u64 seq)
 {
 	const struct fld_range *r;

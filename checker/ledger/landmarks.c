@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The landmarks of an MDT and the state files of its server. */
+/* The landmarks of an MDT: who is who in its backend root. */
 #include "ledger/landmarks.h"
+#include "ledger/server_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +9,12 @@
 #include <sys/stat.h>
 
 #define OI_FILES_MAX 1024
-#define STATE_FILE_MAX 65536
 #define INO_BACKEND_ROOT 2
 
 /* Inode numbers by name, collected from the backend root and from CONFIGS. */
 struct names {
-	u32 root, pending, rpd, configs, mountdata, last_rcvd, oi_scrub, fld, seq_srv, lov_objid, lov_objseq;
+	u32 root, pending, rpd, configs;
+	u32 state[STATE_NR];
 	u32 last_id_group; /* O */
 	u32 oi_plain;	   /* oi.16 without a number */
 	u32 oi[OI_FILES_MAX];
@@ -68,12 +69,6 @@ static int note_entry(void *arg, const struct object *dir, const struct dirent_r
 		{ "REMOTE_PARENT_DIR", &n->rpd },
 		{ "REM_OBJ_DIR", &n->rpd },
 		{ "CONFIGS", &n->configs },
-		{ "last_rcvd", &n->last_rcvd },
-		{ "OI_scrub", &n->oi_scrub },
-		{ "fld", &n->fld },
-		{ "seq_srv", &n->seq_srv },
-		{ "lov_objid", &n->lov_objid },
-		{ "lov_objseq", &n->lov_objseq },
 		{ "O", &n->last_id_group },
 	};
 
@@ -82,6 +77,9 @@ static int note_entry(void *arg, const struct object *dir, const struct dirent_r
 	for (u32 i = 0; i < ARRAY_SIZE(known); i++)
 		if (name_is(d, known[i].name))
 			*known[i].ino = d->ino;
+	for (u32 i = 0; i < STATE_NR; i++)
+		if (name_is(d, env_state_path(i) + 2))
+			n->state[i] = d->ino;
 	if (name_is(d, "health_check") || name_is(d, "LAST_GROUP"))
 		n->ost_marks = true;
 	note_oi(n, d);
@@ -93,7 +91,7 @@ static int note_config(void *arg, const struct object *dir, const struct dirent_
 	struct loader *l = arg;
 
 	if (name_is(d, "mountdata") && d->ino <= l->env->info->inodes_count)
-		l->names.mountdata = d->ino;
+		l->names.state[STATE_MOUNTDATA] = d->ino;
 	return 0;
 }
 
@@ -130,96 +128,6 @@ static int read_names(struct loader *l, u32 ino,
 	if (!object_is_live(&o) || !S_ISDIR(o.inode.mode))
 		return -ENOTDIR;
 	return view_read_dir(l->view, l->buf, &o, &ops, l);
-}
-
-/* The head of a state file; 0 bytes when there is none. */
-static s64 read_state(struct loader *l, u32 ino, void *out, size_t len)
-{
-	struct object o;
-
-	if (!ino || view_read_object(l->view, l->buf, ino, &o) || !object_is_live(&o) ||
-	    !S_ISREG(o.inode.mode))
-		return 0;
-	return view_read_file(l->view, l->buf, &o, 0, out, len);
-}
-
-static int fld_cmp(const void *a, const void *b)
-{
-	const struct fld_range *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
-
-static int note_range(void *arg, const struct iam_shape *shape, const u8 *rec)
-{
-	struct env *env = ((struct loader *)arg)->env;
-	struct fld_range *grown;
-
-	if (shape->keysize != 8 || shape->recsize != 24)
-		return -EBADMSG;
-	grown = realloc(env->fld, (env->nfld + 1) * sizeof(*env->fld));
-	if (!grown)
-		return -ENOMEM;
-	env->fld = grown;
-	fld_record_decode(rec, &env->fld[env->nfld]);
-	/* The sentinel of the container decodes to an empty range. */
-	if (env->fld[env->nfld].start < env->fld[env->nfld].end)
-		env->nfld++;
-	return 0;
-}
-
-static int load_fld(struct loader *l)
-{
-	struct object o;
-	int rc;
-
-	if (!l->names.fld || view_read_object(l->view, l->buf, l->names.fld, &o) ||
-	    !object_is_live(&o) || !S_ISREG(o.inode.mode))
-		return 0;
-	rc = view_read_iam(l->view, l->buf, &o, note_range, pass_problem, l);
-	if (rc == -ENOMEM)
-		return rc;
-	if (rc)
-		l->env->nfld = 0;
-	else if (l->env->nfld)
-		qsort(l->env->fld, l->env->nfld, sizeof(*l->env->fld), fld_cmp);
-	return 0;
-}
-
-/* A state file that is an array of numbers; *out stays NULL where there is none. */
-static int load_numbers(struct loader *l, u32 ino, u64 **out, u32 *count)
-{
-	u8 *raw = malloc(STATE_FILE_MAX);
-	struct cursor c;
-	s64 n;
-
-	if (!raw)
-		return -ENOMEM;
-	n = read_state(l, ino, raw, STATE_FILE_MAX);
-	if (n >= 8) {
-		*out = calloc((size_t)n / 8, sizeof(u64));
-		c = cursor_make(raw, (size_t)n);
-		for (*count = 0; *out && *count < n / 8; ++*count)
-			(*out)[*count] = cursor_le64(&c);
-	}
-	free(raw);
-	return n >= 8 && !*out ? -ENOMEM : 0;
-}
-
-/* Which OSTs there are, what was granted to them, and what was created on them. */
-static int load_osts(struct loader *l)
-{
-	struct env *env = l->env;
-	int rc = load_fld(l);
-
-	if (!rc)
-		rc = load_numbers(l, l->names.lov_objid, &env->lov_objid, &env->nlov_objid);
-	if (!rc)
-		rc = load_numbers(l, l->names.lov_objseq, &env->lov_objseq, &env->nlov_objseq);
-	env->fld_ino = l->names.fld;
-	env->lov_objid_ino = l->names.lov_objid;
-	env->lov_objseq_ino = l->names.lov_objseq;
-	return rc;
 }
 
 /* A name that leads to no file is as good as none; what cannot be read is found so later. */
@@ -273,39 +181,25 @@ static int load_oi(struct loader *l)
 	return 0;
 }
 
-static int load_state(struct loader *l, struct mountdata *md, bool *has_md)
+static int load_state(struct loader *l)
 {
-	struct env *env = l->env;
-	struct last_rcvd lr;
-	u8 raw[4096];
-	s64 n = read_state(l, l->names.mountdata, raw, sizeof(raw));
+	struct state_reader s = {
+		.env = l->env, .view = l->view, .buf = l->buf, .problem = pass_problem, .arg = l,
+	};
 	int rc;
 
-	*has_md = n > 0 && !mountdata_decode(raw, (size_t)n, md);
-	if (*has_md) {
-		env->has_index = true;
-		env->index = md->svindex;
-		snprintf(env->svname, sizeof(env->svname), "%s", md->svname);
-	}
-	n = read_state(l, l->names.last_rcvd, raw, sizeof(raw));
-	if (n > 0 && !last_rcvd_decode(raw, (size_t)n, &lr) && !env->has_index) {
-		env->has_index = true;
-		env->index = lr.index;
-	}
-	n = read_state(l, l->names.oi_scrub, raw, sizeof(raw));
-	env->has_scrub = n > 0 && !oi_scrub_decode(raw, (size_t)n, &env->scrub);
-	n = read_state(l, l->names.seq_srv, raw, sizeof(raw));
-	env->has_seq_srv = n > 0 && !seq_range_decode(raw, (size_t)n, &env->seq_srv);
-	env->seq_srv_ino = l->names.seq_srv;
-	env->scrub_ino = l->names.oi_scrub;
-	rc = load_osts(l);
+	for (u32 i = 0; i < STATE_NR; i++)
+		l->env->state[i].ino = l->names.state[i];
+	rc = server_state_read(&s);
 	return rc ? rc : load_oi(l);
 }
 
 /* Says why this is no MDT, or returns 0. */
-static int refuse_other_targets(const struct names *n, const struct mountdata *md, bool has_md,
-				char *err, size_t errlen)
+static int refuse_other_targets(const struct names *n, const struct env *env, char *err,
+				size_t errlen)
 {
+	const struct mountdata *md = &env->mountdata;
+	bool has_md = env->has_mountdata;
 	const char *why = NULL;
 
 	if (has_md && (md->flags & MOUNTDATA_F_OST) && !(md->flags & MOUNTDATA_F_MDT))
@@ -333,8 +227,6 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 {
 	struct env n = { .info = view_info(view) };
 	struct loader l = { .env = &n, .view = view, .buf = buf, .report = report };
-	struct mountdata md = { 0 };
-	bool has_md = false;
 	int rc;
 
 	view_pass_begin(view);
@@ -350,11 +242,11 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 	n.root_ino = l.names.root;
 	n.pending_ino = l.names.pending;
 	n.rpd_ino = l.names.rpd;
-	rc = load_state(&l, &md, &has_md);
+	rc = load_state(&l);
 	if (rc)
 		snprintf(err, errlen, "cannot read the server's state files: %s", strerror(-rc));
 	else if (!allow_not_lustre)
-		rc = refuse_other_targets(&l.names, &md, has_md, err, errlen);
+		rc = refuse_other_targets(&l.names, &n, err, errlen);
 	if (rc)
 		env_free(&n);
 	else
@@ -362,58 +254,12 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 	return rc;
 }
 
-/* What b has of the OSTs becomes a's.  A read that ended early is no better than before. */
-static void take_numbers(u64 **a, u32 *na, u64 **b, u32 nb)
-{
-	u64 *was = *a;
-
-	if (nb < *na)
-		return;
-	*a = *b;
-	*na = nb;
-	*b = was;
-}
-
-static void take_osts(struct env *a, struct env *b)
-{
-	struct fld_range *was = a->fld;
-
-	if (b->nfld) {
-		a->fld = b->fld;
-		a->nfld = b->nfld;
-		b->fld = was;
-	}
-	take_numbers(&a->lov_objid, &a->nlov_objid, &b->lov_objid, b->nlov_objid);
-	take_numbers(&a->lov_objseq, &a->nlov_objseq, &b->lov_objseq, b->nlov_objseq);
-}
-
 int env_refresh(struct env *env, struct view *view, struct view_buf *buf)
 {
-	struct env n = { .info = env->info };
-	struct loader l = { .env = &n, .view = view, .buf = buf };
-	struct seq_range seq;
-	struct oi_scrub scrub;
-	u8 raw[512];
-	s64 len;
-	int rc;
+	struct state_reader s = { .env = env, .view = view, .buf = buf };
 
 	view_pass_begin(view);
-	l.names.fld = env->fld_ino;
-	l.names.lov_objid = env->lov_objid_ino;
-	l.names.lov_objseq = env->lov_objseq_ino;
-	rc = load_osts(&l);
-	if (!rc)
-		take_osts(env, &n);
-	env_free(&n);
-	if (rc)
-		return rc;
-	len = read_state(&l, env->seq_srv_ino, raw, sizeof(raw));
-	if (len > 0 && !seq_range_decode(raw, (size_t)len, &seq))
-		env->seq_srv = seq;
-	len = read_state(&l, env->scrub_ino, raw, sizeof(raw));
-	if (len > 0 && !oi_scrub_decode(raw, (size_t)len, &scrub))
-		env->scrub = scrub;
-	return 0;
+	return server_state_read(&s);
 }
 
 void env_free(struct env *env)

@@ -22,8 +22,8 @@ struct landmark_report {
 int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allow_not_lustre,
 	     const struct landmark_report *report, char *err, size_t errlen);
 /*
- * Reads again what a running server changes: the FLD, the OSTs and the last objects on
- * them, the next sequence, the state of OI scrub.  What cannot be read stays as it was.  0 or -ENOMEM.
+ * Reads the state files of the server again, which a running one changes.  What cannot be
+ * read stays as it was.  0 or -ENOMEM.
  */
 int env_refresh(struct env *env, struct view *view, struct view_buf *buf);
 void env_free(struct env *env);

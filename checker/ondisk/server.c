@@ -7,6 +7,8 @@
  *   last_rcvd          uuid[40] @0 | u32 compat, rocompat, incompat @0x40 | index @0x8c
  *   OI_scrub           u64 flags @16 | u32 magic @24 | u16 status @28
  *                      s64 last completion @32 | u16 oi_count @136 | u16 internal @138
+ *   lfsck_namespace    its EA trusted.lfsck_ns (before 2.7 trusted.lfsck_namespace), and
+ *   lfsck_layout       its content: u32 magic | u32 status | u32 flags | u32 completed runs
  *   seq_srv, seq_ctl   u64 start | u64 end | u32 index | u32 flags
  */
 #include <string.h>
@@ -57,6 +59,38 @@ int mountdata_decode(const u8 *data, size_t len, struct mountdata *out)
 	return 0;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool mdt_name_index(const char *name, u32 *index)
+{
+	const char *at = NULL;
+	u32 v = 0;
+
+	for (const char *p = name; *p; p++)
+		if (strchr("-:=", *p) && !strncmp(p + 1, "MDT", 3))
+			at = p;
+	if (!at || at == name)
+		return false;
+	at += 4;
+	for (u32 i = 0; i < 4; i++, at++) {
+		int digit = hex_digit(*at);
+
+		if (digit < 0)
+			return false;
+		v = v << 4 | (u32)digit;
+	}
+	if (*at && strcmp(at, "_UUID"))
+		return false;
+	*index = v;
+	return true;
+}
+
 int last_rcvd_decode(const u8 *data, size_t len, struct last_rcvd *out)
 {
 	struct cursor c = cursor_make(data, len);
@@ -92,6 +126,36 @@ int oi_scrub_decode(const u8 *data, size_t len, struct oi_scrub *out)
 	s.internal_flags = cursor_le16(&c);
 	if (c.bad || (magic != OI_SCRUB_MAGIC_V1 && magic != OI_SCRUB_MAGIC_V2))
 		return -EBADMSG;
+	*out = s;
+	return 0;
+}
+
+static bool lfsck_magic_known(u32 magic, enum lfsck_kind kind)
+{
+	static const u32 known[LFSCK_NR][4] = {
+		[LFSCK_NAMESPACE] = { 0xA0629D03U, 0xA0621A0BU, 0xA06249FFU, 0xA06249FFU },
+		[LFSCK_LAYOUT] = { 0xB173AE14U, 0xB1734D76U, 0xB17371B9U, 0xB1732FEDU },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(known[kind]); i++)
+		if (magic == known[kind][i])
+			return true;
+	return false;
+}
+
+int lfsck_state_decode(const u8 *data, size_t len, enum lfsck_kind kind, struct lfsck_state *out)
+{
+	struct cursor c = cursor_make(data, len);
+	u32 magic = cursor_le32(&c);
+	struct lfsck_state s;
+
+	s.status = cursor_le32(&c);
+	s.flags = cursor_le32(&c);
+	s.success_count = cursor_le32(&c);
+	if (c.bad)
+		return -EBADMSG;
+	if (!lfsck_magic_known(magic, kind))
+		return -EOPNOTSUPP;
 	*out = s;
 	return 0;
 }

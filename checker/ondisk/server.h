@@ -20,6 +20,13 @@ struct mountdata {
 
 /* 0 or -EBADMSG. */
 int mountdata_decode(const u8 *data, size_t len, struct mountdata *out);
+#define MOUNTDATA_F_NEED_INDEX 0x10 /* not registered yet: it has no number */
+
+/*
+ * The number of an MDT in a name: FSNAME-MDTxxxx, with ":" or "=" before it is registered,
+ * and with _UUID behind it.  false: the name is no MDT's.
+ */
+bool mdt_name_index(const char *name, u32 *index);
 
 struct last_rcvd {
 	char uuid[41];
@@ -43,6 +50,26 @@ struct oi_scrub {
 };
 
 int oi_scrub_decode(const u8 *data, size_t len, struct oi_scrub *out);
+
+/*
+ * The head of what LFSCK keeps about a run: trusted.lfsck_ns on lfsck_namespace, the
+ * content of lfsck_layout.  All versions begin alike.
+ */
+enum lfsck_kind { LFSCK_NAMESPACE, LFSCK_LAYOUT, LFSCK_NR };
+enum lfsck_status {
+	LS_INIT = 0, LS_SCANNING_PHASE1, LS_SCANNING_PHASE2, LS_COMPLETED, LS_FAILED, LS_STOPPED,
+	LS_PAUSED, LS_CRASHED, LS_PARTIAL, LS_CO_FAILED, LS_CO_STOPPED, LS_CO_PAUSED, LS_NR
+};
+enum lfsck_flag { LF_SCANNED_ONCE = 1, LF_INCONSISTENT = 2, LF_UPGRADE = 4, LF_INCOMPLETE = 8 };
+
+struct lfsck_state {
+	u32 status; /* enum lfsck_status, or what a newer Lustre may add */
+	u32 flags;
+	u32 success_count; /* runs that were completed */
+};
+
+/* 0, -EBADMSG; -EOPNOTSUPP for a version that is not known. */
+int lfsck_state_decode(const u8 *data, size_t len, enum lfsck_kind kind, struct lfsck_state *out);
 
 /* seq_srv, seq_ctl: { start, end, index, flags }, little-endian. */
 struct seq_range {

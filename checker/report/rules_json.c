@@ -12,6 +12,7 @@ static const char *class_name(enum rule_class class)
 		[RULE_RECORD] = "record",
 		[RULE_CROSS] = "cross",
 		[RULE_INDEX] = "index",
+		[RULE_TARGET] = "target",
 	};
 
 	return name[class];

@@ -21,6 +21,8 @@ const char *rule_unit_name(enum rule_unit unit)
 		[UNIT_LAYOUTS] = "layouts",
 		[UNIT_LMVS] = "LMVs",
 		[UNIT_SHARD_NAMES] = "names in shards",
+		[UNIT_STATE_FILES] = "state files",
+		[UNIT_SEQUENCE_RANGES] = "sequence ranges",
 	};
 
 	return unit < UNIT_NR ? name[unit] : "objects";
@@ -35,6 +37,8 @@ const char *rule_class_text(enum rule_class class)
 		return "two places compared";
 	case RULE_INDEX:
 		return "an index as a whole, while it is read";
+	case RULE_TARGET:
+		return "the MDT as a whole, once";
 	}
 	return "";
 }

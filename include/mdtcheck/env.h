@@ -16,8 +16,42 @@ enum seq_owner {
 	SEQ_OST,
 };
 
+/* The files in which a server keeps what it must remember. */
+enum state_id {
+	STATE_MOUNTDATA,
+	STATE_LAST_RCVD,
+	STATE_OI_SCRUB,
+	STATE_FLD,
+	STATE_SEQ_SRV,
+	STATE_SEQ_CTL,
+	STATE_LOV_OBJID,
+	STATE_LOV_OBJSEQ,
+	STATE_LFSCK_NAMESPACE,
+	STATE_LFSCK_LAYOUT,
+	STATE_NR,
+};
+
+struct state_file {
+	u32 ino; /* 0: there is no such name */
+	u32 generation;
+	u16 mode;
+	struct fid fid;
+	const char *broken;  /* why it cannot be read or decoded: static; NULL */
+	const char *unknown; /* why nothing is known of it, without its being wrong; NULL */
+};
+
+/* One place that states the number of this MDT. */
+struct index_vote {
+	enum state_id where;
+	const char *what; /* an evidence key */
+	u32 index;
+};
+#define INDEX_VOTES_MAX 5
+
 struct env {
 	const struct view_info *info;
+
+	struct state_file state[STATE_NR];
 
 	u32 root_ino;	 /* ROOT: the name space; 0 on MDTs other than 0 */
 	u32 pending_ino; /* PENDING */
@@ -25,22 +59,28 @@ struct env {
 	u32 dot_lustre_ino;
 
 	bool has_index; /* index is known */
-	u32 index;	/* of this MDT */
+	u32 index;	/* of this MDT: what most of the places that state it say */
+	bool has_mountdata;
+	struct mountdata mountdata;
+	bool has_last_rcvd;
+	struct last_rcvd last_rcvd;
 	char svname[64]; /* "" unknown */
 
 	struct fld_range *fld; /* sorted by start; owned */
 	u32 nfld;
+	struct fld_range fld_bad; /* the first range that is not one, and how many there are: */
+	u32 nfld_bad;
 
 	bool has_scrub; /* scrub is valid */
 	struct oi_scrub scrub;
-	u32 fld_ino, seq_srv_ino, scrub_ino; /* files that change while the server runs; 0 none */
-	bool has_seq_srv;
-	struct seq_range seq_srv;
+	bool has_lfsck[LFSCK_NR];
+	struct lfsck_state lfsck[LFSCK_NR];
+	bool has_seq_srv, has_seq_ctl;
+	struct seq_range seq_srv, seq_ctl;
 	u64 *lov_objid; /* last object id by OST index; owned */
 	u32 nlov_objid;
 	u64 *lov_objseq; /* the sequence which that id is of, by OST index; owned */
 	u32 nlov_objseq; /* 0: a file system from before 2.4 */
-	u32 lov_objid_ino, lov_objseq_ino; /* as fld_ino */
 
 	u32 oi_count; /* OI files in use; 0: a file system from before 2.0 */
 	u32 *oi_ino;  /* owned */
@@ -54,6 +94,21 @@ struct env {
 /* The range of the FLD that covers the sequence, NULL. */
 const struct fld_range *env_seq_range(const struct env *env, u64 seq);
 enum seq_owner env_seq_owner(const struct env *env, u64 seq);
+
+/* Does the sequence range hold nothing: none was given, or all of it was given away? */
+static inline bool seq_range_is_empty(const struct seq_range *r)
+{
+	return r->start == r->end;
+}
+
+/* Path of a state file below the backend root. */
+const char *env_state_path(enum state_id id);
+/* What the state files say which MDT this is; INDEX_VOTES_MAX at most. */
+u32 env_index_votes(const struct env *env, struct index_vote *out);
+/* The number that more than half of the votes are for. */
+bool env_index_elect(const struct index_vote *vote, u32 n, u32 *index);
+/* Does an LFSCK of this kind run now?  On a target that cannot change, none does. */
+bool env_lfsck_runs(const struct env *env, enum lfsck_kind kind);
 
 /* Reserved, journal and quota inodes: nothing of Lustre is expected there. */
 bool env_is_exempt_ino(const struct env *env, u32 ino);

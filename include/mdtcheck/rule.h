@@ -16,6 +16,7 @@ enum rule_class {
 	RULE_RECORD, /* one object alone: judged on every object during the scan */
 	RULE_CROSS,  /* two places compared: the ledger finds suspects, the rule judges them */
 	RULE_INDEX,  /* an OI file as a whole: judged while it is walked */
+	RULE_TARGET, /* the MDT as a whole: judged once, by env; facts have nothing else */
 };
 
 enum outcome { OUT_NA, OUT_HOLDS, OUT_UNKNOWN, OUT_VIOLATED };
@@ -33,6 +34,8 @@ enum rule_unit {
 	UNIT_LAYOUTS,
 	UNIT_LMVS,
 	UNIT_SHARD_NAMES,
+	UNIT_STATE_FILES,
+	UNIT_SEQUENCE_RANGES,
 	UNIT_NR,
 };
 

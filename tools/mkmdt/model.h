@@ -82,6 +82,8 @@ struct mk_config {
 	u64 seq;     /* first sequence of new FIDs */
 	u64 seed;
 	u16 scrub;   /* status in OI_scrub */
+	bool has_lfsck; /* the files of LFSCK are there */
+	u16 lfsck;	/* status in them */
 	bool dirdata, ea_inode, csum, bits64;
 	bool ostfids; /* OST objects have FIDs of the OSTs' own sequences */
 	u32 made;     /* lov_objid is this at least */

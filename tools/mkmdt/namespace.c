@@ -164,6 +164,13 @@ static const struct local late[] = {
 	{ "hsm_actions", MK_SEQ_LLOG_NAME, 3, MK_REG, 0644, 0, 0 },
 };
 
+/* A server makes them when it starts; without them it is one that never had LFSCK. */
+static const struct local lfsck[] = {
+	{ "lfsck_bookmark", MK_SEQ_LOCAL_NAME, OID_BY_NAME, MK_REG, 0644, 0, 0 },
+	{ "lfsck_namespace", MK_SEQ_LOCAL_NAME, OID_BY_NAME, MK_REG, 0644, 0, 0 },
+	{ "lfsck_layout", MK_SEQ_LOCAL_NAME, OID_BY_NAME, MK_REG, 0644, 0, 0 },
+};
+
 static int add_table(struct mk_model *m, const struct local *l, size_t n)
 {
 	u32 unused;
@@ -204,6 +211,8 @@ int mk_namespace(struct mk_model *m)
 		rc = add_o(m);
 	if (!rc)
 		rc = add_table(m, late, ARRAY_SIZE(late));
+	if (!rc && m->cfg.has_lfsck)
+		rc = add_table(m, lfsck, ARRAY_SIZE(lfsck));
 	if (!rc)
 		rc = add_local(m, m->backend, &root, &m->root);
 	if (!rc)

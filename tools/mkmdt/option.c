@@ -430,11 +430,28 @@ static int mdt_switch(struct mk_config *c, const char *key, const char *value)
 	return 0;
 }
 
+/* Which of the words it is; the first one is 0. */
+static int mdt_status(const char *const *words, size_t n, const char *value, u16 *out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(words[i], value)) {
+			*out = (u16)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 static int mdt_word(struct mk_config *c, const char *key, const char *value)
 {
-	static const char *const states[] = { "init", "scanning", "completed", "failed",
-					      "stopped", "paused", "crashed" };
-	size_t i, len = strlen(value);
+	static const char *const scrub[] = { "init", "scanning", "completed", "failed",
+					     "stopped", "paused", "crashed" };
+	static const char *const lfsck[] = {
+		"init", "scanning-phase1", "scanning-phase2", "completed", "failed", "stopped",
+		"paused", "crashed", "partial", "co-failed", "co-stopped", "co-paused",
+	};
+	size_t len = strlen(value);
 
 	if (!strcmp(key, "fsname")) {
 		if (!len || len >= sizeof(c->fsname))
@@ -442,14 +459,12 @@ static int mdt_word(struct mk_config *c, const char *key, const char *value)
 		strcpy(c->fsname, value);
 		return 0;
 	}
-	if (strcmp(key, "scrub"))
+	if (!strcmp(key, "scrub"))
+		return mdt_status(scrub, ARRAY_SIZE(scrub), value, &c->scrub);
+	if (strcmp(key, "lfsck"))
 		return -ENOENT;
-	for (i = 0; i < ARRAY_SIZE(states); i++)
-		if (!strcmp(states[i], value)) {
-			c->scrub = (u16)i;
-			return 0;
-		}
-	return -EINVAL;
+	c->has_lfsck = true;
+	return mdt_status(lfsck, ARRAY_SIZE(lfsck), value, &c->lfsck);
 }
 
 int read_config(struct stmt *s, struct mk_config *c)

@@ -16,6 +16,9 @@
 #define FLD_REC 24
 #define LAST_RCVD_SIZE 8192
 #define OI_SCRUB_SIZE 400
+#define LFSCK_NS_SIZE 544
+#define LFSCK_LAYOUT_SIZE 264
+#define LFSCK_BOOKMARK_SIZE 64
 #define MOUNTDATA_SIZE 12288
 #define BUILD_TIME 1700000000U
 
@@ -189,6 +192,36 @@ static int set_mountdata(struct mk_model *m)
 	return 0;
 }
 
+/* Magic, status, flags, completed runs: so begin the files of all kinds of LFSCK. */
+static void put_lfsck(const struct mk_model *m, u8 *p, u32 magic)
+{
+	put_le32(p, magic);
+	put_le32(p + 4, m->cfg.lfsck);
+	put_le32(p + 12, m->cfg.lfsck == 3);
+}
+
+static int set_lfsck(struct mk_model *m)
+{
+	u32 e = mk_find_name(m, m->backend, "lfsck_namespace", 15);
+	u8 ns[LFSCK_NS_SIZE] = { 0 }, *p;
+	int rc;
+
+	if (!m->cfg.has_lfsck)
+		return 0;
+	put_lfsck(m, ns, 0xA06249FF);
+	rc = mk_new_raw_ea(m, m->entries[e].target, "trusted.lfsck_ns", ns, sizeof(ns));
+	if (!rc)
+		rc = set_content(m, m->backend, "lfsck_bookmark", NULL, LFSCK_BOOKMARK_SIZE, &p);
+	if (rc)
+		return rc;
+	put_le32(p, 0x20130C1D);
+	put_le16(p + 4, 2);
+	rc = set_content(m, m->backend, "lfsck_layout", NULL, LFSCK_LAYOUT_SIZE, &p);
+	if (!rc)
+		put_lfsck(m, p, 0xB1732FED);
+	return rc;
+}
+
 int mk_server_state(struct mk_model *m)
 {
 	int rc = set_fld(m);
@@ -203,5 +236,7 @@ int mk_server_state(struct mk_model *m)
 		rc = set_oi_scrub(m);
 	if (!rc)
 		rc = set_mountdata(m);
+	if (!rc)
+		rc = set_lfsck(m);
 	return rc ? rc : set_content(m, m->backend, "CATALOGS", NULL, 64, NULL);
 }
