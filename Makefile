@@ -34,13 +34,14 @@ Q := $(if $(V),,@)
 BASE := membudget strbuf
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target resolve watch mountinfo sysblock geometry ro_open
-VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead
+VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead \
+	posix posix_tree posix_dir posix_walk posix_open
 LEDGER := ledger env objset dirtable landmarks server_state post gather pass nameset shards print
 GUARD := sandbox witness trace_text tracefs
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv agent sequence orphan server cause lov_mirror lov_dom lov_ost lov_pool hsm
-MAIN := options phases phase_scan phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate
+MAIN := options phases phase_scan phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate unseen
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \
@@ -116,9 +117,11 @@ $(B)/%.o: %.c $(FLAGS_STAMP)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The compile lock: only these may open or create anything.  evidence.o and tracefs.o run in
-# processes of their own; the latter writes to tracefs alone.
+# processes of their own; the latter writes to tracefs alone.  posix_open.o opens below a mount,
+# for reading.
 MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o \
-	$(B)/checker/report/evidence.o $(B)/checker/guard/tracefs.o
+	$(B)/checker/report/evidence.o $(B)/checker/guard/tracefs.o \
+	$(B)/checker/view/posix_open.o
 $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
 
 -include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(MIRROR_OBJ) $(UNIT_OBJ) $(B)/checker/main.o \

@@ -89,7 +89,10 @@ struct finding *sink_finding(struct sink *s, const char *what)
 		s->cur.ino = o->ino;
 		s->cur.generation = o->inode.generation;
 		s->cur.mode = o->inode.mode;
-		s->cur.fid = o->fid;
+		/* An IGIF without its generation is nobody's. */
+		if (o->fid_source == FID_FROM_LMA || S_ISDIR(o->inode.mode) ||
+		    !s->f->env->info->hides_generation)
+			s->cur.fid = o->fid;
 	}
 	s->open = true;
 	return &s->cur;

@@ -6,13 +6,15 @@
  *	target/		 what is it and may it be read; opens it, read-only
  *	guard/		 the witness, a process of its own that watches this one; the sandbox,
  *			 entered before a byte of the target is parsed
- *	view/		 inodes, directories and indexes as they lie on the device
+ *	view/		 inodes, directories and indexes as they lie on the device, or (posix*)
+ *			 as the kernel shows them below a mount
  *	ledger/		 landmarks.c who is who; post.c and ledger.c the sums; dirtable.c
  *			 the tree; objset.c OST objects; gather.c exact facts for suspects
  *	phase_scan.c	 everything once: sums, counters, suspects
  *	phase_exact.c	 suspects again, from all sides; facts.c puts together what was found
  *			 about one, judge.c asks rules/
  *	phases.c	 the order of it all, grouping by cause
+ *	unseen.c	 which rules the posix view cannot judge, and why
  *	inspect.c	 instead of these: one object from all sides; locate.c finds it
  *	report/		 findings, coverage, JSON, summary
  *
@@ -36,8 +38,11 @@
 #include "phases.h"
 #include "report/output.h"
 #include "report/rules_text.h"
+#include "target/ro_open.h"
 #include "target/watch.h"
+#include "unseen.h"
 #include "view/device.h"
+#include "view/posix.h"
 
 /* The one thing a signal handler can reach. */
 static volatile int cancelled;
@@ -69,7 +74,8 @@ struct session {
 	char command[4096];
 	struct journal_report journal;
 	struct watch *watch; /* of a live target; NULL */
-	bool have_target, have_geo, have_journal;
+	struct posix_root root; /* of the mirror, for the posix view */
+	bool have_target, have_geo, have_journal, have_root;
 };
 
 static void join_command(char *to, size_t size, int argc, char **argv)
@@ -86,6 +92,53 @@ static int say(const char *line)
 	return EXIT_BIT_INCOMPLETE;
 }
 
+/* In a user namespace root's powers end at its files: trusted attributes would look absent. */
+static bool can_walk(void)
+{
+	unsigned int inside, outside, count;
+	char line[128];
+
+	return sandbox_can_walk() && !ro_read_line("/proc/self/uid_map", line, sizeof(line)) &&
+	       sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 && !inside && !outside &&
+	       count == UINT32_MAX;
+}
+
+/* Reading directories of an MDT that serves can end in an error of its file system. */
+static int may_walk(const struct session *s, char *err, size_t errlen)
+{
+	const struct target *t = &s->target;
+
+	if (!t->mirror)
+		snprintf(err, errlen, "--view=posix wants a mount point of an MDT's file system: "
+			 "a copy that is mounted read-only, or a mirror");
+	else if (t->mdt_mount && !s->opt.allow_busy_walk)
+		snprintf(err, errlen, "%s is serving: its directories change without the locks of "
+			 "this mount, and reading them could abort its journal "
+			 "(--allow-busy-walk does it all the same)",
+			 t->svname ? t->svname : t->mdt_mount);
+	else if (!can_walk())
+		snprintf(err, errlen, "--view=posix is for root: the kernel hides trusted "
+			 "attributes from all others");
+	else
+		return 0;
+	return -EPERM;
+}
+
+static int open_walk(struct session *s, struct sandbox_options *box, char *err, size_t errlen)
+{
+	int rc = may_walk(s, err, errlen);
+
+	if (rc)
+		return rc;
+	rc = posix_root_open(s->target.mirror, &s->root, err, errlen);
+	if (rc)
+		return rc;
+	s->have_root = true;
+	box->walk = true;
+	box->walk_fd = s->root.fd;
+	return 0;
+}
+
 /* Target, witness, output, sandbox: everything that opens a file or starts a process. */
 static int open_all(struct session *s, char *err, size_t errlen)
 {
@@ -95,6 +148,10 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	s->have_target = true;
+	if (s->opt.posix)
+		rc = open_walk(s, &box, err, errlen);
+	if (rc)
+		return rc;
 	/* Never beside the writer of evidence: two processes would hold each other's pipes. */
 	witness_start(&s->target,
 		      s->opt.action == ACTION_CHECK && s->opt.witness != WITNESS_OFF, &s->witness);
@@ -125,6 +182,7 @@ static int run_init(struct session *s, char *err, size_t errlen)
 {
 	struct run *r = &s->run;
 	u32 nrules;
+	int rc;
 
 	rule_table(&nrules);
 	r->opt = &s->opt;
@@ -136,8 +194,16 @@ static int run_init(struct session *s, char *err, size_t errlen)
 		snprintf(err, errlen, "out of memory");
 		return -ENOMEM;
 	}
-	return view_open_device(s->target.fd, &s->geo, !s->target.live, &r->mem, &r->view, err,
-				errlen);
+	if (!s->opt.posix)
+		return view_open_device(s->target.fd, &s->geo, !s->target.live, &r->mem, &r->view,
+					err, errlen);
+	r->limit = calloc(nrules, sizeof(*r->limit));
+	if (!r->limit)
+		return -ENOMEM;
+	rc = view_open_posix(&s->root, &s->geo, !s->target.live, &r->mem, &r->view, err, errlen);
+	if (!rc)
+		unseen_apply(view_info(r->view), s->opt.rule_off, r->limit);
+	return rc;
 }
 
 static int load_env(struct session *s, char *err, size_t errlen)
@@ -165,7 +231,7 @@ static int read_journal(struct session *s, char *err, size_t errlen)
 	s->have_journal = true;
 	if (!s->geo.needs_recovery)
 		return 0;
-	if (s->opt.no_overlay)
+	if (s->opt.no_overlay || s->opt.posix)
 		s->journal.state = JOURNAL_IGNORED;
 	else
 		rc = view_overlay_journal(s->run.view, &s->journal);
@@ -273,7 +339,7 @@ static int report(struct session *s, time_t started, double elapsed, bool failed
 		.target = &s->target,
 		.geometry = &s->geo,
 		.env = &s->run.env,
-		.view = "device",
+		.view = s->opt.posix ? "posix" : "device",
 		.journal = s->have_journal ? &s->journal : NULL,
 		.coverage = &s->run.cov,
 		.locks = locks,
@@ -348,6 +414,8 @@ static int run_check(struct session *s)
 	run_free(&s->run);
 	if (s->have_geo)
 		geometry_free(&s->geo);
+	if (s->have_root)
+		posix_root_close(&s->root);
 	if (s->have_target)
 		target_close(&s->target);
 	return status;

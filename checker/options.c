@@ -29,6 +29,8 @@ enum option_id {
 	OPT_NO_OVERLAY,
 	OPT_SETTLE_DELAY,
 	OPT_WITNESS,
+	OPT_VIEW,
+	OPT_BUSY_WALK,
 	OPT_CONSTANT_HASH,
 	OPT_ALL_SUSPECTS,
 	OPT_BATCH,
@@ -56,6 +58,8 @@ static const struct option long_options[] = {
 	{ "no-journal-overlay", no_argument, NULL, OPT_NO_OVERLAY },
 	{ "settle-delay", required_argument, NULL, OPT_SETTLE_DELAY },
 	{ "witness", required_argument, NULL, OPT_WITNESS },
+	{ "view", required_argument, NULL, OPT_VIEW },
+	{ "allow-busy-walk", no_argument, NULL, OPT_BUSY_WALK },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
 	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
 	{ "debug-batch", required_argument, NULL, OPT_BATCH },
@@ -98,9 +102,12 @@ static const char help_text[] =
 	"\n"
 	"Target:\n"
 	"      --fstype T           file system type of the mirror (ldiskfs); ext4 takes a stand-in\n"
+	"      --view V             device: read the device itself (default); posix: walk the mirror\n"
+	"                           by name, for quiet targets; see mdtcheck(8)\n"
 	"      --mountinfo FILE     a saved mountinfo instead of /proc/self/mountinfo\n"
 	"      --allow-rw-mirror, --allow-no-twin, --allow-mounted-device, --allow-not-lustre\n"
 	"                           accept a target that would be refused; see mdtcheck(8)\n"
+	"      --allow-busy-walk    --view=posix on an MDT that is serving: it can stop the MDT\n"
 	"\n"
 	"  -h, --help               print this help and exit\n"
 	"  -V, --version            print the version and exit\n"
@@ -227,6 +234,14 @@ static int parse_witness(const struct complaint *c, const char *s, enum witness_
 	return 0;
 }
 
+static int parse_view(const struct complaint *c, const char *s, bool *posix)
+{
+	if (strcmp(s, "device") && strcmp(s, "posix"))
+		return usage(c, "--view wants device or posix, not \"%s\"", s);
+	*posix = !strcmp(s, "posix");
+	return 0;
+}
+
 /* By name or by code: "oi-missing", "MC201", "201". */
 static const struct rule *find_rule(const char *s, size_t len)
 {
@@ -349,6 +364,9 @@ static void take_flag(struct options *o, int id)
 	case OPT_NOT_LUSTRE:
 		o->target.allow_not_lustre = true;
 		return;
+	case OPT_BUSY_WALK:
+		o->allow_busy_walk = true;
+		return;
 	case OPT_CONSTANT_HASH:
 		o->debug_constant_hash = true;
 		return;
@@ -398,6 +416,8 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 		return parse_u32(c, "settle-delay", optarg, 0, 3600000, &o->settle_delay);
 	case OPT_WITNESS:
 		return parse_witness(c, optarg, &o->witness);
+	case OPT_VIEW:
+		return parse_view(c, optarg, &o->posix);
 	case 'h':
 	case 'V':
 	case OPT_LIST_RULES:
@@ -485,6 +505,8 @@ int options_parse(int argc, char **argv, struct options *out, char *err, size_t 
 	}
 	if (!rc)
 		rc = take_target(&c, &o, argc, argv);
+	if (!rc && o.posix && o.action == ACTION_INSPECT)
+		rc = usage(&c, "--view=posix is for a check, not for inspect");
 	if (o.format == FORMAT_DEFAULT)
 		o.format = o.action == ACTION_INSPECT ? FORMAT_TEXT : FORMAT_JSON;
 	if (!rc)

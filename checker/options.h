@@ -37,6 +37,8 @@ struct options {
 	struct target_options target; /* name is set for ACTION_CHECK and ACTION_INSPECT */
 	const char *object;	      /* ACTION_INSPECT: FID, inode number or path */
 	const char *copy_to;	      /* ACTION_INSPECT: directory for evidence; NULL */
+	bool posix;		      /* --view=posix */
+	bool allow_busy_walk;	      /* ... on an MDT that is serving */
 	const char *output;	      /* report file; NULL: standard output */
 	enum output_format format;
 	bool summary;		      /* the text summary on standard error as well */

@@ -478,6 +478,10 @@ static void merge(struct run *r, const struct scanner *s)
 		rule_coverage_merge(&r->cov.rules[i], &s->cov.rules[i]);
 		if (rule[i].class != RULE_RECORD && !r->opt->rule_off[i])
 			r->cov.rules[i].checked += s->unit[rule[i].unit];
+		if (r->limit && r->limit[i] && s->unit[rule[i].unit]) {
+			r->cov.rules[i].checked += s->unit[rule[i].unit];
+			rule_coverage_unknown(&r->cov.rules[i], r->limit[i], s->unit[rule[i].unit]);
+		}
 	}
 }
 

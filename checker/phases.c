@@ -97,6 +97,7 @@ void run_free(struct run *r)
 	dirtable_free(&r->dirs);
 	objset_free(r->objects);
 	free(r->cov.rules);
+	free(r->limit);
 	finding_list_free(&r->findings);
 	env_free(&r->env);
 	if (r->view)

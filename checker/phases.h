@@ -45,6 +45,8 @@ struct run {
 	u64 strays;	   /* names and OI records with impossible inode numbers */
 	bool oi_suspect;   /* an OI file broke a named check */
 
+	const char **limit; /* why the view cannot judge a rule, NULL; like rule_table(); owned */
+
 	struct coverage cov;
 	struct finding_list findings;
 	u64 transient, unstable;

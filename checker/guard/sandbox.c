@@ -8,6 +8,7 @@
  */
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <malloc.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -41,7 +42,19 @@
 #ifndef SYS_landlock_restrict_self
 #define SYS_landlock_restrict_self 446
 #endif
+#ifndef SYS_landlock_add_rule
+#define SYS_landlock_add_rule 445
+#endif
 #define LANDLOCK_VERSION_QUERY 1U
+#define LANDLOCK_BELOW_PATH 1U
+#define LANDLOCK_READ_FILE (1ULL << 2)
+#define LANDLOCK_READ_DIR (1ULL << 3)
+
+/*
+ * What a walk needs of root's powers: the kernel hides trusted attributes from all but
+ * CAP_SYS_ADMIN, and other people's directories from all but CAP_DAC_READ_SEARCH.
+ */
+#define WALK_CAPABILITIES (1ULL << CAP_SYS_ADMIN | 1ULL << CAP_DAC_READ_SEARCH)
 
 /* More than any run has threads: glibc looks the processors up in /sys to choose a limit. */
 #define ARENAS_MAX 64
@@ -87,21 +100,39 @@ static int lock_privileges(void)
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : -EINVAL;
 }
 
-static int lock_capabilities(void)
+static int lock_capabilities(u64 keep)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
 	size_t i;
 
+	if (keep && syscall(SYS_capget, &head, data) < 0)
+		return -errno;
+	for (i = 0; i < ARRAY_SIZE(data); i++) {
+		u32 kept = data[i].permitted & (u32)(i ? keep >> 32 : keep);
+
+		data[i] = (struct __user_cap_data_struct){ .effective = kept, .permitted = kept };
+	}
 	if (syscall(SYS_capset, &head, data) < 0)
 		return -errno;
 	memset(data, 0xff, sizeof(data));
 	if (syscall(SYS_capget, &head, data) < 0)
 		return -errno;
 	for (i = 0; i < ARRAY_SIZE(data); i++)
-		if (data[i].effective | data[i].permitted | data[i].inheritable)
+		if ((data[i].effective | data[i].permitted | data[i].inheritable) &
+		    ~(u32)(i ? keep >> 32 : keep))
 			return -EPERM;
 	return 0;
+}
+
+bool sandbox_can_walk(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return false;
+	return (data[0].effective & WALK_CAPABILITIES) == WALK_CAPABILITIES;
 }
 
 /*
@@ -121,7 +152,20 @@ static u64 landlock_rights(long version)
 	return rights;
 }
 
-static int lock_files(void)
+/* Reading below fd, which must be a directory. */
+static int allow_below(int ruleset, int fd)
+{
+	struct {
+		u64 allowed;
+		int parent;
+	} __attribute__((packed)) rule = { LANDLOCK_READ_FILE | LANDLOCK_READ_DIR, fd };
+
+	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_BELOW_PATH, &rule, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+static int lock_files(const struct sandbox_options *opt)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_QUERY);
 	u64 rights;
@@ -134,7 +178,9 @@ static int lock_files(void)
 	fd = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof(rights), 0);
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+	if (opt->walk)
+		rc = allow_below(fd, opt->walk_fd);
+	if (!rc && syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		rc = -errno;
 	close(fd);
 	return rc;
@@ -268,6 +314,32 @@ static int add_guarded_calls(scmp_filter_ctx ctx)
 	return rc;
 }
 
+/*
+ * Names and attributes of a tree: opens that only read, follow nothing and create nothing.
+ * The one ioctl asks a directory for its generation.
+ */
+static int add_walk(scmp_filter_ctx ctx)
+{
+	static const int calls[] = {
+		SCMP_SYS(getdents64), SCMP_SYS(lgetxattr), SCMP_SYS(llistxattr), SCMP_SYS(fstatfs),
+		SCMP_SYS(fstatfs64),
+	};
+	const u64 never = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | O_DIRECT |
+			  (O_TMPFILE & ~O_DIRECTORY);
+	const struct scmp_arg_cmp reads = { 2, SCMP_CMP_MASKED_EQ, never | O_NOFOLLOW, O_NOFOLLOW };
+	int rc = allow_if(ctx, SCMP_SYS(openat), reads);
+
+	if (!rc)
+		rc = allow_if(ctx, SCMP_SYS(newfstatat), arg_has(3, AT_SYMLINK_NOFOLLOW));
+	if (!rc)
+		rc = allow_if(ctx, SCMP_SYS(fstatat64), arg_has(3, AT_SYMLINK_NOFOLLOW));
+	if (!rc)
+		rc = allow_if(ctx, SCMP_SYS(ioctl), arg_is(1, (u32)FS_IOC_GETVERSION));
+	for (size_t i = 0; i < ARRAY_SIZE(calls) && !rc; i++)
+		rc = add_rule(ctx, SCMP_ACT_ALLOW, calls[i], 0, NULL);
+	return rc;
+}
+
 static int build_filter(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 {
 	int rc = add_plain_calls(ctx);
@@ -278,6 +350,8 @@ static int build_filter(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 		rc = add_threads(ctx);
 	if (!rc)
 		rc = add_guarded_calls(ctx);
+	if (!rc && opt->walk)
+		rc = add_walk(ctx);
 	return rc;
 }
 
@@ -314,13 +388,17 @@ int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out)
 		return -EINVAL;
 	settle_libc();
 	note(&r, "no_new_privs", lock_privileges());
-	note(&r, "capabilities", lock_capabilities());
+	note(&r, "capabilities", lock_capabilities(opt->walk ? WALK_CAPABILITIES : 0));
+	if (opt->walk && r.lock[r.nlocks - 1].enforced)
+		r.lock[r.nlocks - 1].reason =
+			"all dropped but CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH, which show "
+			"trusted attributes and closed directories to the posix view";
 	/* A sanitizer reads /proc and uses calls of its own, above all at the end. */
 	if (SANITIZER_BUILD) {
 		note_sanitizer(&r, "landlock");
 		note_sanitizer(&r, "seccomp");
 	} else {
-		note(&r, "landlock", lock_files());
+		note(&r, "landlock", lock_files(opt));
 		note(&r, "seccomp", lock_calls(opt));
 	}
 	*out = r;

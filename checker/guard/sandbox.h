@@ -18,6 +18,9 @@
 struct sandbox_options {
 	int write_fds[SANDBOX_WRITE_FDS]; /* may be written to: reports, progress, errors */
 	u32 nwrite_fds;
+	/* The posix view: the tree below walk_fd may be read by name. */
+	bool walk;
+	int walk_fd;
 };
 
 struct sandbox_lock {
@@ -30,6 +33,9 @@ struct sandbox_report {
 	struct sandbox_lock lock[SANDBOX_LOCKS];
 	u32 nlocks;
 };
+
+/* Does this process have what a walk needs, and did the kernel mean it?  Before the sandbox. */
+bool sandbox_can_walk(void);
 
 /* "enforced" or "unavailable". */
 const char *sandbox_status(const struct sandbox_lock *lock);

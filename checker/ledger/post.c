@@ -117,6 +117,12 @@ static void post_shard_name(const struct poster *p, const struct object *master,
 	}
 }
 
+/* Where files do not show theirs it is left out on both sides. */
+static u32 shown_generation(const struct poster *p, u32 generation)
+{
+	return p->env->info->hides_generation ? 0 : generation;
+}
+
 /* All of it in one sum: a slot is shared by all threads, and each access to it is dear. */
 u32 post_object(const struct poster *p, const struct object *o)
 {
@@ -137,7 +143,8 @@ u32 post_object(const struct poster *p, const struct object *o)
 	if (remote != (foreign > 0))
 		ledger_force(p->ledger, o->ino);
 	if (env_oi_due(p->env, o))
-		stated += hash_pair(&p->key, TAG_OI, o->inode.generation, &o->fid);
+		stated += hash_pair(&p->key, TAG_OI, shown_generation(p, o->inode.generation),
+				    &o->fid);
 	if (remote)
 		stated += hash_pair(&p->key, TAG_RPD, type, &o->fid);
 	else if (o->lmv.kind == LMV_SHARD)
@@ -211,5 +218,6 @@ void post_entry(const struct poster *p, const struct object *dir, enum post_mode
 
 void post_oi(const struct poster *p, const struct oi_record *r)
 {
-	ledger_add(p->ledger, r->ino, hash_pair(&p->key, TAG_OI, r->generation, &r->fid));
+	ledger_add(p->ledger, r->ino,
+		   hash_pair(&p->key, TAG_OI, shown_generation(p, r->generation), &r->fid));
 }

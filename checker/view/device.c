@@ -229,9 +229,10 @@ static const struct view_ops device_ops = {
 	.close = device_close,
 };
 
-static void info_fill(struct view *v, const struct geometry *g, bool is_static)
+void view_info_fill(struct view *v, const struct geometry *g, bool is_static)
 {
 	v->info = (struct view_info){
+		.kind = VIEW_DEVICE,
 		.block_size = g->block_size,
 		.inode_size = g->inode_size,
 		.inodes_per_group = g->inodes_per_group,
@@ -287,7 +288,7 @@ int view_open_device(int fd, const struct geometry *g, bool is_static, struct me
 		v->fd = fd;
 		v->mem = mem;
 		v->overlay.mem = mem;
-		info_fill(v, g, is_static);
+		view_info_fill(v, g, is_static);
 		rc = device_init(v, g);
 	}
 	if (rc) {

@@ -151,8 +151,7 @@ static void ea_take(struct view *v, struct view_buf *buf, const struct xattr_raw
 	ea->data = value;
 }
 
-/* Whatever was not seen may be behind the damage. */
-static void ea_lost(struct object *obj, const char *why)
+void object_ea_lost(struct object *obj, const char *why)
 {
 	u32 id;
 
@@ -206,7 +205,7 @@ static void ea_collect(struct view *v, struct view_buf *buf, struct object *obj)
 		broken = broken ? broken : why;
 	}
 	if (broken)
-		ea_lost(obj, broken);
+		object_ea_lost(obj, broken);
 }
 
 /* ---- all of them, as they lie there ---------------------------------------------------------- */
@@ -311,6 +310,12 @@ static void identify(struct object *obj)
 		obj->fid = fid_igif(obj->ino, obj->inode.generation);
 		obj->fid_source = FID_FROM_INODE;
 	}
+}
+
+void object_understand(struct object *obj)
+{
+	ea_decode(obj);
+	identify(obj);
 }
 
 int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, const u8 *raw,

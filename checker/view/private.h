@@ -37,6 +37,22 @@ struct view_ops {
 	void (*close)(struct view *v);
 };
 
+struct posix_tree;
+
+/* A directory that a thread has open. */
+struct posix_dir {
+	u32 ino; /* 0: none */
+	int fd;	 /* -1: none */
+};
+
+/* What a thread of the posix view has in its hands. */
+struct posix_hand {
+	struct posix_dir parent; /* holds the name of the object read last */
+	struct posix_dir dir;	 /* being read */
+	int file;		 /* opened last, -1 none */
+	u32 room, room_end;	 /* of the tree's arena: for new names */
+};
+
 struct view {
 	const struct view_ops *ops;
 	struct view_info info;
@@ -44,11 +60,13 @@ struct view {
 	u64 bytes_read; /* atomic */
 
 	/* One bit a block: read as part of a directory or index in this pass.  Atomic. */
-	u64 *owners;
+	u64 *owners; /* NULL in the posix view, which sees no blocks */
 	u64 owners_bytes;
 
 	u32 *oi; /* inodes of the OI files */
 	u32 oi_count;
+
+	struct posix_tree *tree; /* the posix view's; NULL */
 
 	/* The device view. */
 	int fd; /* not owned */
@@ -93,6 +111,7 @@ struct view_buf {
 	u8 *blocks; /* VIEW_BATCH or VIEW_FILE_BLOCKS blocks, whichever is more */
 	u32 blocks_bytes;
 	const struct dir_ahead *ahead; /* of the scan this buffer serves, or NULL */
+	struct posix_hand hand;
 };
 
 /* ---- device.c ---- */
@@ -126,7 +145,15 @@ int device_file_open(struct view *v, struct view_buf *buf, u32 ino, const char *
 int device_file_block(struct view *v, struct view_buf *buf, u64 logical, u8 *out, u64 *physical,
 		      const char **why);
 
+/* What all views know from the superblock. */
+void view_info_fill(struct view *v, const struct geometry *g, bool is_static);
+
 /* ---- object.c ---- */
+
+/* Whatever attribute was not seen may be there all the same. */
+void object_ea_lost(struct object *obj, const char *why);
+/* Decodes the attributes and finds out who the object is. */
+void object_understand(struct object *obj);
 
 /*
  * Everything about one inode from its raw bytes, which must outlive obj.  0, or -EBADMSG when
@@ -138,6 +165,18 @@ int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, c
 /* A raw inode that something seems to use, whatever the bitmap says. */
 bool object_raw_in_use(const u8 *raw);
 bool object_raw_is_dir(const u8 *raw);
+
+/* ---- posix_tree.c ---- */
+
+void posix_hand_close(struct posix_hand *h);
+
+/* ---- the ops of the posix view ---- */
+
+int posix_scan(struct view *v, const struct scan_ops *ops, void *const *args,
+	       unsigned int nthreads, const volatile int *cancel);
+int posix_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj);
+int posix_read_dir(struct view *v, struct view_buf *buf, const struct object *dir,
+		   const struct dir_ops *ops, void *arg);
 
 /* ---- ahead.c ---- */
 

@@ -92,6 +92,7 @@ struct view_buf *view_buf_new(struct view *v)
 	blockmap_init(&b->map, v, area_cut(&at, maps));
 	b->blocks = area_cut(&at, b->blocks_bytes);
 	b->values = area_cut(&at, values);
+	b->hand = (struct posix_hand){ .parent.fd = -1, .dir.fd = -1, .file = -1 };
 	return b;
 }
 
@@ -99,6 +100,7 @@ void view_buf_free(struct view_buf *buf)
 {
 	if (!buf)
 		return;
+	posix_hand_close(&buf->hand);
 	membudget_unmap(buf->map.view->mem, buf->area, buf->area_bytes, buf->area_charge);
 	free(buf);
 }
@@ -108,6 +110,8 @@ void view_buf_free(struct view_buf *buf)
 /* Dropping the pages makes them zero again and costs less than clearing them. */
 void view_pass_begin(struct view *v)
 {
+	if (!v->owners)
+		return;
 	if (madvise(v->owners, v->owners_bytes, MADV_DONTNEED))
 		memset(v->owners, 0, v->owners_bytes);
 }

@@ -2,7 +2,8 @@
 /*
  * A view: how the bytes of an MDT are reached.  The device view reads inode
  * tables, EA blocks, directory blocks and IAM blocks of the block device or
- * image by buffered pread; the phases see only this interface.
+ * image by buffered pread; the posix view asks the kernel about the names below
+ * a mount point.  The phases see only this interface.
  *
  * Threads: every call takes a view_buf, which belongs to one thread.  A view_buf
  * holds one object (and its EAs) and, apart from it, one directory, index or
@@ -41,7 +42,13 @@ struct view_problem {
 	const char *why; /* a sentence, static */
 };
 
+enum view_kind {
+	VIEW_DEVICE, /* the bytes of the device or image */
+	VIEW_POSIX,  /* what the kernel shows of a mount */
+};
+
 struct view_info {
+	u8 kind; /* enum view_kind */
 	u32 block_size;
 	u32 inode_size;
 	u32 inodes_per_group;
@@ -52,7 +59,10 @@ struct view_info {
 	u32 journal_ino;
 	u64 blocks_count;
 	u8 uuid[16];
-	bool dirdata; /* incompat 0x1000 is set */
+	bool dirdata; /* name entries are shown with the FIDs in them */
+	bool hides_fids; /* they may have FIDs, which this view does not show */
+	bool hides_generation; /* of files: the posix view knows directories' only */
+	bool hides_errors; /* names that could not be read may be missing without a word */
 	bool needs_recovery;
 	bool is_static; /* nothing else can change it: image, snapshot, unmounted device */
 	u32 free_inodes; /* sum over the descriptors, when the view was opened */
