@@ -76,6 +76,26 @@ lov-stripe-size FILE
 lov-stripe-count FILE
 lov-owner FILE
 lov-object-shared FILE OTHER
+lov-ost-unknown FILE
+lov-object-future FILE
+lov-object-sequence FILE
+lov-object-sequence/mdt FILE
+lov-object-sequence/nobody FILE
+lov-component PFL
+lov-component/id PFL
+lov-component/start PFL
+lov-component/mirrors PFL
+lov-component/size PFL
+lov-component/extension PFL
+lov-mirror PFL
+lov-mirror/state PFL
+lov-mirror/parity PFL
+lov-unsupported/foreign ARCHIVED
+lov-pool POOLED
+lov-pool/component POOLPFL
+lov-hsm-released FILE
+lov-hsm-released/some PFL
+lov-dom FILE
 lov-missing FILE
 lmv-malformed MASTER
 lmv-malformed/magic SHARD
@@ -111,18 +131,18 @@ CASES
 
 LONGHEX=$(printf 'ab%.0s' {1..2500})
 
-# The subjects: NAME FILE OTHER DIR OTHERDIR TOP SUB MASTER SHARD AGENT, "-" where an image has none. FILE and
+# The subjects: NAME FILE OTHER DIR OTHERDIR TOP SUB MASTER SHARD AGENT PFL POOLED ARCHIVED POOLPFL, "-" where an image has none. FILE and
 # OTHER are regular files with objects and stand in one directory; SUB lies beneath TOP.
 RPD=//REMOTE_PARENT_DIR/0x240000402:0x1:0x0
 RST=//REMOTE_PARENT_DIR/0x240000402:0x3c:0x0
 FNV=/dne/st_fnv_1a_64
 images() {
 	cat <<IMAGES
-lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1/s1 /nested/d1/s3 /nested/d1 /nested/d1/s1 $FNV $FNV/[0x200000400:0x4:0x0]:0 $FNV/[0x240000401:0x4:0x0]:1
-lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/init.d $RPD/rc4.d - - $RST $RST/[0x240000400:0x3:0x0]:0 $RST/[0x200000401:0x3:0x0]:1
-lustre-2.9-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found - - -
-lustre-2.7-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found - - -
-lustre-2.1-upgraded-2.5-mdt0 /rc.local - /rc6.d /.lustre - - - - -
+lustre-2.17-mdt0 /nested/d1/o-0 /nested/d1/o-1 /nested/d1/s1 /nested/d1/s3 /nested/d1 /nested/d1/s1 $FNV $FNV/[0x200000400:0x4:0x0]:0 $FNV/[0x240000401:0x4:0x0]:1 //REMOTE_PARENT_DIR/0x200000402:0x474:0x0/p //REMOTE_PARENT_DIR/0x200000402:0x476:0x0/r - -
+lustre-2.10-mdt1 $RPD/init.d/lsvcgss $RPD/init.d/rhnsd $RPD/init.d $RPD/rc4.d - - $RST $RST/[0x240000400:0x3:0x0]:0 $RST/[0x200000401:0x3:0x0]:1 $RPD/pfl_dir/pfl_file - - -
+lustre-2.9-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found - - - - - - -
+lustre-2.7-mdt0 /init.d/README /init.d/functions /rc0.d /rc1.d /.lustre /.lustre/lost+found - - - - - - -
+lustre-2.1-upgraded-2.5-mdt0 /rc.local - /rc6.d /.lustre - - - - - - - - -
 IMAGES
 }
 
@@ -131,7 +151,8 @@ fresh() { cp --sparse=always "$1" "$TMP/copy.img"; }
 # subject WORD: what an upper-case word stands for; others stand for themselves.
 subject() {
 	case $1 in
-	FILE | OTHER | DIR | OTHERDIR | TOP | SUB | NEWFID | LONGHEX | OTHERNAME | MASTER | SHARD | AGENT)
+	FILE | OTHER | DIR | OTHERDIR | TOP | SUB | NEWFID | LONGHEX | OTHERNAME | MASTER | SHARD | AGENT | PFL | \
+		POOLED | ARCHIVED | POOLPFL)
 		echo "${!1}"
 		;;
 	*) echo "$1" ;;
@@ -233,7 +254,7 @@ for fault in $("$MKMDT" faults | awk '$1 ~ /^[a-z][a-z\/-]*$/ { print $1 }'); do
 	check "the table has $fault" grep -q "^$fault " <(cases)
 done
 
-while read -r name FILE OTHER DIR OTHERDIR TOP SUB MASTER SHARD AGENT; do
+while read -r name FILE OTHER DIR OTHERDIR TOP SUB MASTER SHARD AGENT PFL POOLED ARCHIVED POOLPFL; do
 	OTHERNAME=${OTHER##*/}
 	if ! image=$(real_image "$name"); then
 		skip "$name" "image not there"
