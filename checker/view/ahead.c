@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Directory blocks read before they are asked for.  Most directories are one block, and those
- * made together lie together: sorted, a few long reads replace a read for each.
+ * Blocks of directories and EA blocks read before they are asked for.  Most directories are one
+ * block, and those made together lie together: sorted, a few long reads replace a read for each.
  *
  * Only what the inode itself maps is taken; larger directories have reads of their own.  What
  * cannot be read is left to whoever asks for it, who knows how to complain.
@@ -23,6 +23,7 @@ void ahead_begin(struct dir_ahead *a)
 {
 	a->nruns = 0;
 	a->used = 0;
+	a->unsorted = false;
 }
 
 /* The blocks at the start of a directory, if to know them needs no other block. */
@@ -38,20 +39,36 @@ static bool first_run(struct blockmap *m, const struct inode_core *inode, struct
 	return !blockmap_lookup(m, 0, run) && run->physical;
 }
 
-bool ahead_want(struct dir_ahead *a, struct view *v, struct view_buf *buf, const u8 *raw)
+static bool note(struct dir_ahead *a, u64 block, u32 count)
+{
+	if (a->nruns == ARRAY_SIZE(a->run) || count > a->room - a->used)
+		return false;
+	a->unsorted |= a->nruns && block < a->run[a->nruns - 1].block;
+	a->run[a->nruns++] = (struct ahead_run){ .block = block, .count = count };
+	a->used += count;
+	return true;
+}
+
+static bool directory_want(struct dir_ahead *a, struct view *v, struct view_buf *buf,
+			   const u8 *raw)
 {
 	struct inode_core inode;
 	struct map_run run;
 	const char *why;
 
-	if (!object_raw_is_dir(raw) || inode_decode(raw, v->info.inode_size, &inode, &why) ||
+	if (inode_decode(raw, v->info.inode_size, &inode, &why) ||
 	    !first_run(&buf->map, &inode, &run) || run.count > RUN_BLOCKS_MAX)
 		return true;
-	if (a->nruns == ARRAY_SIZE(a->run) || run.count > a->room - a->used)
+	return note(a, run.physical, (u32)run.count);
+}
+
+bool ahead_want(struct dir_ahead *a, struct view *v, struct view_buf *buf, const u8 *raw)
+{
+	u64 acl = object_raw_file_acl(raw);
+
+	if (acl && device_has_blocks(v, acl, 1) && !note(a, acl, 1))
 		return false;
-	a->run[a->nruns++] = (struct ahead_run){ .block = run.physical, .count = (u32)run.count };
-	a->used += (u32)run.count;
-	return true;
+	return !object_raw_is_dir(raw) || directory_want(a, v, buf, raw);
 }
 
 static int run_cmp(const void *x, const void *y)
@@ -66,7 +83,8 @@ static void runs_join(struct dir_ahead *a)
 {
 	u32 n = 0, at = 0, i;
 
-	qsort(a->run, a->nruns, sizeof(a->run[0]), run_cmp);
+	if (a->unsorted)
+		qsort(a->run, a->nruns, sizeof(a->run[0]), run_cmp);
 	for (i = 0; i < a->nruns; i++) {
 		const struct ahead_run *next = &a->run[i];
 		struct ahead_run *last = n ? &a->run[n - 1] : NULL;

@@ -211,6 +211,21 @@ int device_file_block(struct view *v, struct view_buf *buf, u64 logical, u8 *out
 	return rc;
 }
 
+u32 device_file_run(struct view *v, struct view_buf *buf, u64 logical, u32 count, u8 *out,
+		    u64 *physical)
+{
+	struct map_run run;
+
+	if (logical >= buf->map.blocks || blockmap_lookup(&buf->map, logical, &run) ||
+	    !run.physical)
+		return 0;
+	count = (u32)min_u64(count, run.count);
+	if (device_blocks(v, run.physical, count, out))
+		return 0;
+	*physical = run.physical;
+	return count;
+}
+
 /* ---- opening --------------------------------------------------------------------------------- */
 
 static void device_close(struct view *v)
@@ -226,6 +241,7 @@ static const struct view_ops device_ops = {
 	.read_dir = device_read_dir,
 	.file_open = device_file_open,
 	.file_block = device_file_block,
+	.file_run = device_file_run,
 	.close = device_close,
 };
 

@@ -47,6 +47,9 @@ void iam_memory(struct iam_read *r)
 		r->path[i].data = r->buf->blocks + (size_t)i * bs;
 	r->leaf_data = r->buf->blocks + (size_t)IAM_MAX_HEIGHT * bs;
 	r->second = r->leaf_data + bs;
+	r->ahead = r->second + bs;
+	r->ahead_room = r->buf->blocks_bytes / bs - (IAM_MAX_HEIGHT + 2);
+	r->ahead_count = 0;
 }
 
 static bool shape_is_oi(const struct iam_shape *s)
@@ -86,6 +89,59 @@ int iam_leaf_load(struct iam_read *r, u64 logical, const char **why)
 	int rc = block_read(r, logical, r->leaf_data, why);
 
 	return rc ? rc : iam_leaf_decode(r->leaf_data, &r->shape, &r->leaf, why);
+}
+
+/* ---- leaves read together -------------------------------------------------------------------- */
+
+/*
+ * How many blocks from logical on are worth one read.  The leaves of the next slots count as
+ * long as each lies among these blocks: at least every second block is then wanted, and none
+ * is read for nothing twice, whatever the node says.
+ */
+static u32 ahead_length(const struct iam_read *r, u64 logical)
+{
+	const struct iam_level *l = &r->path[r->depth];
+	u32 length = 1, high = 1, hits = 1;
+	u32 slot;
+
+	for (slot = l->slot + 1; slot < l->node.count; slot++) {
+		u64 child = iam_node_child(&l->node, slot);
+
+		if (child <= logical || child - logical >= r->ahead_room)
+			break;
+		high = (u32)max_u64(high, child - logical + 1);
+		if (++hits >= high / 2)
+			length = high;
+	}
+	return length;
+}
+
+/* The leaf at logical out of those read together; NULL when it is not among them. */
+static const u8 *ahead_leaf(struct iam_read *r, u64 logical)
+{
+	u64 at = logical - r->ahead_logical;
+
+	if (logical < r->ahead_logical || at >= r->ahead_count)
+		return NULL;
+	r->physical = r->ahead_physical + at;
+	return r->ahead + at * r->view->info.block_size;
+}
+
+/* A leaf of the walk.  On a live target each is read for itself, twice. */
+static int leaf_load(struct iam_read *r, u64 logical, const char **why)
+{
+	const u8 *data = ahead_leaf(r, logical);
+	u32 length = data || !r->view->info.is_static ? 1 : ahead_length(r, logical);
+
+	if (length > 1) {
+		r->ahead_logical = logical;
+		r->ahead_count = r->view->ops->file_run(r->view, r->buf, logical, length, r->ahead,
+							&r->ahead_physical);
+		data = ahead_leaf(r, logical);
+	}
+	if (!data)
+		return iam_leaf_load(r, logical, why);
+	return iam_leaf_decode(data, &r->shape, &r->leaf, why);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -365,7 +421,7 @@ static int child_load(struct iam_read *r, u64 logical, const char **why, const c
 	int rc;
 
 	if (at_leaves(r)) {
-		rc = iam_leaf_load(r, logical, why);
+		rc = leaf_load(r, logical, why);
 		if (!rc)
 			*order = leaf_order(r, low, high);
 	} else {

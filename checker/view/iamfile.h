@@ -25,6 +25,11 @@ struct iam_read {
 	struct iam_leaf leaf;
 	u8 *leaf_data;
 	u8 *second;	   /* a block read again, to compare */
+	u8 *ahead;	   /* static targets: leaves read together, ahead_room blocks */
+	u32 ahead_room;
+	u64 ahead_logical; /* of the first one there */
+	u64 ahead_physical;
+	u32 ahead_count;
 	u64 physical;	   /* of the block read last */
 	u64 *seen;	   /* one bit a block of the file: part of the walk already */
 	u64 seen_blocks;

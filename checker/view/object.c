@@ -15,6 +15,8 @@
 #define OFF_MODE 0
 #define OFF_DTIME 20
 #define OFF_NLINK 26
+#define OFF_FILE_ACL 104
+#define OFF_FILE_ACL_HIGH 118
 
 bool object_raw_in_use(const u8 *raw)
 {
@@ -35,6 +37,17 @@ bool object_raw_is_dir(const u8 *raw)
 	struct cursor c = cursor_make(raw, EXT4_INODE_CORE);
 
 	return S_ISDIR(cursor_le16(&c));
+}
+
+u64 object_raw_file_acl(const u8 *raw)
+{
+	struct cursor c = cursor_make(raw, EXT4_INODE_CORE);
+	u64 block;
+
+	cursor_seek(&c, OFF_FILE_ACL);
+	block = cursor_le32(&c);
+	cursor_seek(&c, OFF_FILE_ACL_HIGH);
+	return block | (u64)cursor_le16(&c) << 32;
 }
 
 /* A name of up to four bytes as one number: several are compared for every object. */
@@ -173,6 +186,25 @@ static const char *ea_walk(struct view *v, struct view_buf *buf, struct xattr_wa
 	return rc < 0 ? w->why : NULL;
 }
 
+/* Makes buf->ea_block this one. */
+static int ea_block_read(struct view *v, struct view_buf *buf, u64 block)
+{
+	const u8 *ahead = buf->ahead ? ahead_find(buf->ahead, block, 1) : NULL;
+	int rc = 0;
+
+	/* Neighbours often share one; on a live target it may have changed since. */
+	if (buf->ea_block_nr == block && v->info.is_static)
+		return 0;
+	buf->ea_block_nr = 0;
+	if (ahead)
+		memcpy(buf->ea_block, ahead, v->info.block_size);
+	else
+		rc = device_blocks(v, block, 1, buf->ea_block);
+	if (!rc)
+		buf->ea_block_nr = block;
+	return rc;
+}
+
 static const char *ea_block_walk(struct view *v, struct view_buf *buf, struct object *obj)
 {
 	u64 block = obj->inode.file_acl;
@@ -181,13 +213,8 @@ static const char *ea_block_walk(struct view *v, struct view_buf *buf, struct ob
 
 	if (!device_has_blocks(v, block, 1))
 		return "EA block is outside the file system";
-	/* Neighbours often share one; on a live target it may have changed since. */
-	if (buf->ea_block_nr != block || !v->info.is_static) {
-		buf->ea_block_nr = 0;
-		if (device_blocks(v, block, 1, buf->ea_block))
-			return "EA block cannot be read";
-		buf->ea_block_nr = block;
-	}
+	if (ea_block_read(v, buf, block))
+		return "EA block cannot be read";
 	if (xattr_walk_block(&w, buf->ea_block, v->info.block_size, &why))
 		return why;
 	return ea_walk(v, buf, &w, EA_IN_BLOCK, obj);

@@ -34,6 +34,12 @@ struct view_ops {
 	 */
 	int (*file_block)(struct view *v, struct view_buf *buf, u64 logical, u8 *out,
 			  u64 *physical, const char **why);
+	/*
+	 * Up to count blocks from logical on, as many as lie together; how many, 0 when there
+	 * are none to be had: file_block says why.
+	 */
+	u32 (*file_run)(struct view *v, struct view_buf *buf, u64 logical, u32 count, u8 *out,
+			u64 *physical);
 	void (*close)(struct view *v);
 };
 
@@ -80,19 +86,20 @@ struct view {
 #define AHEAD_BYTES (1U << 20)
 #define AHEAD_RUNS 256
 
-/* Consecutive directory blocks that were read in one go. */
+/* Consecutive blocks that were read in one go. */
 struct ahead_run {
 	u64 block;
 	u32 count;
 	u32 at; /* of the first one in data, in blocks */
 };
 
-/* Blocks of the directories whose inodes come next in a scan. */
+/* EA blocks, and blocks of directories, of the inodes that come next in a scan. */
 struct dir_ahead {
 	u8 *data; /* AHEAD_BYTES; not owned */
 	u32 block_size;
 	u32 room, used; /* blocks */
 	u32 nruns;
+	bool unsorted; /* runs were noted in another order than by block */
 	struct ahead_run run[AHEAD_RUNS]; /* after ahead_read: by block */
 };
 
@@ -144,6 +151,8 @@ int device_read_dir(struct view *v, struct view_buf *buf, const struct object *d
 int device_file_open(struct view *v, struct view_buf *buf, u32 ino, const char **why);
 int device_file_block(struct view *v, struct view_buf *buf, u64 logical, u8 *out, u64 *physical,
 		      const char **why);
+u32 device_file_run(struct view *v, struct view_buf *buf, u64 logical, u32 count, u8 *out,
+		    u64 *physical);
 
 /* What all views know from the superblock. */
 void view_info_fill(struct view *v, const struct geometry *g, bool is_static);
@@ -165,6 +174,7 @@ int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, c
 /* A raw inode that something seems to use, whatever the bitmap says. */
 bool object_raw_in_use(const u8 *raw);
 bool object_raw_is_dir(const u8 *raw);
+u64 object_raw_file_acl(const u8 *raw);
 
 /* ---- posix_tree.c ---- */
 
@@ -183,7 +193,10 @@ int posix_read_dir(struct view *v, struct view_buf *buf, const struct object *di
 /* Memory: AHEAD_BYTES. */
 void ahead_init(struct dir_ahead *a, u32 block_size, u8 *memory);
 void ahead_begin(struct dir_ahead *a);
-/* Notes the blocks of this inode if it is a directory; false when there is no room for them. */
+/*
+ * Notes the EA block of this inode, and its blocks if it is a directory; false when there is no
+ * room for them.
+ */
 bool ahead_want(struct dir_ahead *a, struct view *v, struct view_buf *buf, const u8 *raw);
 void ahead_read(struct dir_ahead *a, struct view *v);
 /* Count blocks, which the caller may change; NULL when they are not all here. */
