@@ -33,13 +33,20 @@ struct dir_state {
 	bool encrypted; /* its names */
 };
 
+/* What the loop over all objects needs of a record rule, side by side. */
+struct record_rule {
+	enum outcome (*check)(const struct facts *f, struct sink *sink);
+	u64 *checked; /* its counter in the coverage */
+	u32 needs;    /* 1 << enum ea_id */
+};
+
 struct scanner {
 	struct run *r;
 	struct dirlog log;
 	struct nameset names;
 	struct coverage cov;
 	u64 unit[UNIT_NR];
-	const struct rule **record; /* the record rules that are not turned off */
+	struct record_rule *record; /* those that are not turned off */
 	u32 nrecord;
 	struct dir_state dir;
 	struct shard_tally shards; /* of that directory */
@@ -175,21 +182,19 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 static bool break_record_rules(struct scanner *s, const struct object *o)
 {
 	const struct facts f = { .env = &s->r->env, .obj = o };
-	u32 n;
-	const struct rule *table = rule_table(&n);
 	bool broken = false;
 	u32 there = 0;
 
 	for (u32 id = 0; id < EA_NR; id++)
 		there |= (u32)object_has(o, id) << id;
 	for (u32 i = 0; i < s->nrecord; i++) {
-		const struct rule *rule = s->record[i];
+		const struct record_rule *rule = &s->record[i];
 		enum outcome out;
 
 		if (rule->needs & ~there)
 			continue;
 		out = rule->check(&f, NULL);
-		s->cov.rules[rule - table].checked += out != OUT_NA;
+		*rule->checked += out != OUT_NA;
 		broken |= out == OUT_VIOLATED || out == OUT_UNKNOWN;
 	}
 	return broken;
@@ -525,7 +530,9 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 		return -ENOMEM;
 	for (u32 i = 0; i < nrules; i++)
 		if (rule[i].class == RULE_RECORD && !r->opt->rule_off[i])
-			s->record[s->nrecord++] = &rule[i];
+			s->record[s->nrecord++] = (struct record_rule){
+				rule[i].check, &s->cov.rules[i].checked, rule[i].needs
+			};
 	return nameset_init(&s->names, &r->mem, &r->poster.key);
 }
 

@@ -41,6 +41,21 @@ static inline const u8 *cursor_bytes(struct cursor *c, size_t n)
 	return p;
 }
 
+/*
+ * The next n bytes as a cursor of its own.  Where n is a constant and the part is read in
+ * order, its bounds are known when compiling: one comparison for the part, not one for each
+ * field.  When fewer are left both are bad.
+ */
+static inline struct cursor cursor_part(struct cursor *c, size_t n)
+{
+	static const u8 nothing[1];
+	const u8 *p = cursor_bytes(c, n);
+
+	if (unlikely(!p))
+		return (struct cursor){ .data = nothing, .bad = true };
+	return cursor_make(p, n);
+}
+
 static inline void cursor_skip(struct cursor *c, size_t n)
 {
 	cursor_bytes(c, n);
