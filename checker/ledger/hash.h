@@ -63,6 +63,26 @@ static inline void sip_fid(struct siphash *s, const struct fid *f)
 	sip_word(s, (u64)f->ver << 32 | f->oid);
 }
 
+/* The last 1 to 7 bytes; a copy of unknown length would be a call for each name. */
+static inline u64 tail_word(const char *p, size_t len)
+{
+	u64 w = 0;
+	u32 four;
+	u16 two;
+
+	if (len & 1)
+		w = (u8)p[len - 1];
+	if (len & 2) {
+		memcpy(&two, p + (len & 4), 2);
+		w = w << 16 | two;
+	}
+	if (len & 4) {
+		memcpy(&four, p, 4);
+		w = w << 32 | four;
+	}
+	return w;
+}
+
 static inline void sip_bytes(struct siphash *s, const char *p, size_t len)
 {
 	u64 w;
@@ -71,11 +91,8 @@ static inline void sip_bytes(struct siphash *s, const char *p, size_t len)
 		memcpy(&w, p, 8);
 		sip_word(s, w);
 	}
-	if (len) {
-		w = 0;
-		memcpy(&w, p, len);
-		sip_word(s, w);
-	}
+	if (len)
+		sip_word(s, tail_word(p, len));
 }
 
 static inline u64 sip_end(struct siphash *s, const struct hash_key *k)
@@ -89,16 +106,21 @@ static inline u64 sip_end(struct siphash *s, const struct hash_key *k)
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-/* A term about a name: who holds it, how it reads, whom it means. */
+/*
+ * A term about a name: who holds it, how it reads, whom it means.  Without dirdata no entry says
+ * whom, so a child of zero costs no words; a bit beside the type tells that it is left out.
+ */
 static inline u64 hash_name(const struct hash_key *k, const struct fid *parent, const char *name,
 			    size_t len, const struct fid *child, u8 type)
 {
+	bool zero = fid_is_zero(child);
 	struct siphash s;
 
 	sip_begin(&s, k);
-	sip_word(&s, TAG_NAME | (u64)type << 8 | (u64)len << 16);
+	sip_word(&s, TAG_NAME | (u64)type << 8 | (u64)len << 16 | (u64)zero << 48);
 	sip_fid(&s, parent);
-	sip_fid(&s, child);
+	if (!zero)
+		sip_fid(&s, child);
 	sip_bytes(&s, name, len);
 	return sip_end(&s, k);
 }

@@ -79,54 +79,84 @@ static bool data_decode(struct cursor *c, struct dirent_rec *d)
 	return true;
 }
 
-/* Fills d from the record at w->off; NULL, or why the block breaks here. */
-static const char *record_read(const struct dirent_walk *w, struct dirent_rec *d)
-{
-	struct cursor c = cursor_make(w->block + w->off, w->size - w->off);
-	u8 type;
+/* What every record has, used or not. */
+struct head {
+	u32 ino, rec_len;
+	u8 namelen, type; /* type with the data bits */
+};
 
-	*d = (struct dirent_rec){ .offset = w->off };
-	d->ino = cursor_le32(&c);
-	d->rec_len = rec_len_decode(cursor_le16(&c), w->size);
-	d->namelen = cursor_u8(&c);
-	type = cursor_u8(&c);
-	if (c.bad)
+/* The head of the record at off < size; NULL, or why the block breaks here. */
+static const char *head_read(const u8 *block, u32 size, u32 off, struct head *h)
+{
+	struct cursor rest = cursor_make(block + off, size - off);
+	struct cursor c = cursor_part(&rest, DIRENT_HEADER);
+
+	h->ino = cursor_le32(&c);
+	h->rec_len = rec_len_decode(cursor_le16(&c), size);
+	h->namelen = cursor_u8(&c);
+	h->type = cursor_u8(&c);
+	if (rest.bad)
 		return "record header crosses the end of the block";
-	if (d->rec_len < DIRENT_HEADER)
+	if (h->rec_len < DIRENT_HEADER)
 		return "record length is too short";
-	if (d->rec_len % 4)
+	if (h->rec_len % 4)
 		return "record length is not a multiple of 4";
-	if (d->rec_len > w->size - w->off)
+	if (h->rec_len > size - off)
 		return "record crosses the end of the block";
-	if (!d->ino)
+	if (!h->ino)
 		return NULL;
-	if (!d->namelen)
+	if (!h->namelen)
 		return "name length 0";
-	if (d->rec_len < ((DIRENT_HEADER + d->namelen + 3U) & ~3U))
+	if (h->rec_len < ((DIRENT_HEADER + h->namelen + 3U) & ~3U))
 		return "record length is too short for the name";
-	c.len = d->rec_len;
-	d->type = type & TYPE_MASK;
-	d->data_flags = type & (u8)~TYPE_MASK;
-	d->name = (const char *)cursor_bytes(&c, d->namelen);
+	return NULL;
+}
+
+/* The record in use at off, whose head was found good. */
+static void record_fill(const u8 *block, u32 off, const struct head *h, struct dirent_rec *d)
+{
+	struct cursor c = cursor_make(block + off, h->rec_len);
+
+	*d = (struct dirent_rec){
+		.offset = off,
+		.ino = h->ino,
+		.rec_len = h->rec_len,
+		.namelen = h->namelen,
+		.type = h->type & TYPE_MASK,
+		.data_flags = h->type & (u8)~TYPE_MASK,
+	};
+	cursor_skip(&c, DIRENT_HEADER);
+	d->name = (const char *)cursor_bytes(&c, h->namelen);
 	if (d->data_flags)
 		d->data_bad = !data_decode(&c, d);
-	return NULL;
+}
+
+const char *dirent_block_check(const u8 *block, u32 size)
+{
+	const char *why = NULL;
+	struct head h;
+	u32 off;
+
+	for (off = 0; off < size && !why; off += h.rec_len)
+		why = head_read(block, size, off, &h);
+	return why;
 }
 
 int dirent_walk_next(struct dirent_walk *w, struct dirent_rec *out)
 {
-	struct dirent_rec d;
+	struct head h;
 
 	while (w->off < w->size) {
-		const char *why = record_read(w, &d);
+		const char *why = head_read(w->block, w->size, w->off, &h);
+		u32 off = w->off;
 
 		if (why) {
 			w->why = why;
 			return -EBADMSG;
 		}
-		w->off += d.rec_len;
-		if (d.ino) {
-			*out = d;
+		w->off += h.rec_len;
+		if (h.ino) {
+			record_fill(w->block, off, &h, out);
 			return 1;
 		}
 	}

@@ -44,6 +44,9 @@ void dirent_walk_begin(struct dirent_walk *w, const u8 *block, u32 size);
  */
 int dirent_walk_next(struct dirent_walk *w, struct dirent_rec *out);
 
+/* NULL when that walk would reach the end of the block, or why it would not. */
+const char *dirent_block_check(const u8 *block, u32 size);
+
 /* S_IFMT bits of a type nibble, 0 for unknown; and back. */
 u16 dirent_type_to_mode(u8 type);
 u8 dirent_mode_to_type(u16 mode);

@@ -11,7 +11,6 @@
 
 #include "ondisk/fid.h"
 
-#define FID_BYTES 16
 #define SEQ_DIGITS 16
 #define WORD_DIGITS 8
 
@@ -25,28 +24,6 @@ struct scan {
 	size_t len;
 	size_t off;
 };
-
-struct fid fid_read_le(struct cursor *c)
-{
-	struct cursor part = cursor_part(c, FID_BYTES);
-	struct fid f;
-
-	f.seq = cursor_le64(&part);
-	f.oid = cursor_le32(&part);
-	f.ver = cursor_le32(&part);
-	return f;
-}
-
-struct fid fid_read_be(struct cursor *c)
-{
-	struct cursor part = cursor_part(c, FID_BYTES);
-	struct fid f;
-
-	f.seq = cursor_be64(&part);
-	f.oid = cursor_be32(&part);
-	f.ver = cursor_be32(&part);
-	return f;
-}
 
 const char *fid_text(const struct fid *f, char out[FID_TEXT_LEN])
 {

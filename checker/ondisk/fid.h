@@ -6,8 +6,31 @@
 #include "base/cursor.h"
 #include "mdtcheck/fid.h"
 
-struct fid fid_read_le(struct cursor *c); /* LMA, lmm_oi-free structures */
-struct fid fid_read_be(struct cursor *c); /* OI keys, linkEA, directory data */
+#define FID_BYTES 16
+
+/* LMA, structures without lmm_oi. */
+static inline struct fid fid_read_le(struct cursor *c)
+{
+	struct cursor part = cursor_part(c, FID_BYTES);
+	struct fid f;
+
+	f.seq = cursor_le64(&part);
+	f.oid = cursor_le32(&part);
+	f.ver = cursor_le32(&part);
+	return f;
+}
+
+/* OI keys, linkEA, directory data. */
+static inline struct fid fid_read_be(struct cursor *c)
+{
+	struct cursor part = cursor_part(c, FID_BYTES);
+	struct fid f;
+
+	f.seq = cursor_be64(&part);
+	f.oid = cursor_be32(&part);
+	f.ver = cursor_be32(&part);
+	return f;
+}
 
 /* "[0x200000401:0x1:0x0]"; returns out, which holds FID_TEXT_LEN bytes. */
 const char *fid_text(const struct fid *f, char out[FID_TEXT_LEN]);

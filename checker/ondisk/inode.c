@@ -71,12 +71,13 @@ static const char *core_extra(struct cursor *c, u32 size, struct inode_core *i)
 int inode_decode(const u8 *raw, u32 size, struct inode_core *out, const char **why)
 {
 	struct cursor c = cursor_make(raw, size);
+	struct cursor core = cursor_part(&c, EXT4_INODE_CORE);
 	struct inode_core i = { 0 };
 
 	*why = NULL;
-	core_low(&c, &i);
-	core_high(&c, &i);
-	if (c.bad || size < EXT4_INODE_CORE)
+	core_low(&core, &i);
+	core_high(&core, &i);
+	if (c.bad)
 		*why = "inode is shorter than 128 bytes";
 	else if (size > EXT4_INODE_CORE)
 		*why = core_extra(&c, size, &i);
@@ -171,14 +172,15 @@ static const char *value_locate(const struct xattr_walk *w, u32 offset, struct x
 static const char *descriptor_read(const struct xattr_walk *w, struct cursor *c,
 				   struct xattr_raw *x)
 {
+	struct cursor fixed = cursor_part(c, XATTR_DESCRIPTOR);
 	u16 offset;
 
-	x->namelen = cursor_u8(c);
-	x->name_index = cursor_u8(c);
-	offset = cursor_le16(c);
-	x->value_ino = cursor_le32(c);
-	x->value_len = cursor_le32(c);
-	x->hash = cursor_le32(c);
+	x->namelen = cursor_u8(&fixed);
+	x->name_index = cursor_u8(&fixed);
+	offset = cursor_le16(&fixed);
+	x->value_ino = cursor_le32(&fixed);
+	x->value_len = cursor_le32(&fixed);
+	x->hash = cursor_le32(&fixed);
 	x->name = (const char *)cursor_bytes(c, x->namelen);
 	cursor_seek(c, (c->off + 3) & ~(size_t)3);
 	if (c->bad)

@@ -43,11 +43,12 @@ static void header_swap(struct header *h)
 
 static const char *header_read(struct cursor *c, struct header *h)
 {
-	h->magic = cursor_le32(c);
-	h->reccount = cursor_le32(c);
-	h->len = cursor_le64(c);
-	h->overflow_time = cursor_le32(c);
-	cursor_skip(c, 4);
+	struct cursor fixed = cursor_part(c, LINKEA_HEADER);
+
+	h->magic = cursor_le32(&fixed);
+	h->reccount = cursor_le32(&fixed);
+	h->len = cursor_le64(&fixed);
+	h->overflow_time = cursor_le32(&fixed);
 	if (c->bad)
 		return "linkEA is shorter than its header";
 	if (h->magic == __builtin_bswap32(LINKEA_MAGIC))

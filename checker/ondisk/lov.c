@@ -15,6 +15,7 @@
 #include "ondisk/fid.h"
 #include "ondisk/lov.h"
 
+#define MAGIC_BYTES 4U
 #define MAGIC_LOW 0x0BD0U
 #define V1_HEADER 32U
 #define V3_HEADER 48U
@@ -66,12 +67,14 @@ static const char *magic_reject(u32 magic, int *rc)
 
 static void plain_read(struct cursor *c, struct blob *b)
 {
-	b->pattern = cursor_le32(c);
-	b->oi_id = cursor_le64(c);
-	b->oi_seq = cursor_le64(c);
-	b->stripe_size = cursor_le32(c);
-	b->stripe_count = cursor_le16(c);
-	b->layout_gen = cursor_le16(c);
+	struct cursor fixed = cursor_part(c, V1_HEADER - MAGIC_BYTES);
+
+	b->pattern = cursor_le32(&fixed);
+	b->oi_id = cursor_le64(&fixed);
+	b->oi_seq = cursor_le64(&fixed);
+	b->stripe_size = cursor_le32(&fixed);
+	b->stripe_count = cursor_le16(&fixed);
+	b->layout_gen = cursor_le16(&fixed);
 	b->need = V1_HEADER;
 	if (b->magic != LOV_MAGIC_V1) {
 		b->pool = cursor_bytes(c, LOV_POOL_LEN);
@@ -198,18 +201,19 @@ static int plain_decode(struct lov *l, bool is_dir, const char **why)
 
 static struct entry entry_at(const u8 *data, u32 len, u32 index)
 {
-	struct cursor c = cursor_make(data, len);
-	size_t at = COMP_HEADER + (size_t)index * COMP_ENTRY;
+	struct cursor table = cursor_make(data, len);
+	struct cursor c;
 	struct entry e;
 
-	cursor_seek(&c, at);
+	cursor_seek(&table, COMP_HEADER + (size_t)index * COMP_ENTRY);
+	c = cursor_part(&table, COMP_ENTRY);
 	e.id = cursor_le32(&c);
 	e.flags = cursor_le32(&c);
 	e.start = cursor_le64(&c);
 	e.end = cursor_le64(&c);
 	e.offset = cursor_le32(&c);
 	e.size = cursor_le32(&c);
-	cursor_seek(&c, at + COMP_ENTRY_TIME);
+	cursor_seek(&c, COMP_ENTRY_TIME);
 	e.time = cursor_le64(&c);
 	e.dstripe = cursor_u8(&c);
 	e.cstripe = cursor_u8(&c);

@@ -45,18 +45,6 @@ static bool try_again(struct dir_read *r, u32 try)
 
 /* ---- one block ------------------------------------------------------------------------------- */
 
-static const char *block_check(const u8 *block, u32 size)
-{
-	struct dirent_walk w;
-	struct dirent_rec d;
-	int rc;
-
-	dirent_walk_begin(&w, block, size);
-	while ((rc = dirent_walk_next(&w, &d)) > 0)
-		;
-	return rc < 0 ? w.why : NULL;
-}
-
 /* The first block of every directory begins with "." and "..". */
 static const char *dots_check(const u8 *block, u32 size)
 {
@@ -73,7 +61,7 @@ static const char *dots_check(const u8 *block, u32 size)
 static const char *content_check(const struct dir_read *r, u64 logical, const u8 *block)
 {
 	u32 size = r->view->info.block_size;
-	const char *why = block_check(block, size);
+	const char *why = dirent_block_check(block, size);
 
 	return why || logical ? why : dots_check(block, size);
 }
