@@ -4,7 +4,7 @@
  *
  * Suspects are taken in batches by inode number, as many as the memory for their
  * facts allows; each batch costs one pass over the directories and one over the
- * OI.  Every verdict comes from bytes read here; the ledger only said where to
+ * OI, unless the scan has noted all that the OI has of them.  Every verdict comes from bytes read here; the ledger only said where to
  * look.
  *
  * On a static target that is the end of it.  On a live one phase_settle.c looks
@@ -165,6 +165,27 @@ static int judge_batch(struct look *l, struct gather *g, bool last)
 	return rc;
 }
 
+/*
+ * Does the scan know all OI records that lead to suspects?  Of the early ones it noted them.  What
+ * became a suspect later, though its sum is zero, has in the OI what it states: its FID or nothing.
+ */
+static bool oi_notes_suffice(const struct run *r)
+{
+	const struct oi_notes *n = &r->oi_notes;
+	u32 k = 0;
+
+	if (!n->fact || n->too_many || r->strays || r->oi_suspect || r->oi_blind ||
+	    r->poster.key.constant)
+		return false;
+	for (u32 ino = ledger_next(&r->ledger, 1); ino; ino = ledger_next(&r->ledger, ino + 1)) {
+		while (k < n->nearly && n->early[k] < ino)
+			k++;
+		if ((k == n->nearly || n->early[k] != ino) && !ledger_is_zero(&r->ledger, ino))
+			return false;
+	}
+	return true;
+}
+
 static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last)
 {
 	struct run *r = l->r;
@@ -177,6 +198,8 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last
 		.threads = r->threads,
 		.cancel = r->cancel,
 		.scope = l->scope,
+		.known = oi_notes_suffice(r) ? r->oi_notes.fact : NULL,
+		.nknown = r->oi_notes.n,
 		.problem = look_problem,
 		.problem_arg = l,
 	};

@@ -19,6 +19,8 @@
 #include "ledger/shards.h"
 #include "phases.h"
 
+#define OI_NOTES_MAX 1024
+
 /* The directory whose blocks are being read. */
 struct dir_state {
 	enum post_mode mode;
@@ -48,6 +50,7 @@ struct scanner {
 	u64 unit[UNIT_NR];
 	struct record_rule *record; /* those that are not turned off */
 	u32 nrecord;
+	struct facts facts; /* env, and the object at hand: to clear them costs more than a rule */
 	struct dir_state dir;
 	struct shard_tally shards; /* of that directory */
 	u64 strays;
@@ -181,10 +184,9 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 
 static bool break_record_rules(struct scanner *s, const struct object *o)
 {
-	const struct facts f = { .env = &s->r->env, .obj = o };
-	bool broken = false;
-	u32 there = 0;
+	u32 outcomes = 0, there = 0;
 
+	s->facts.obj = o;
 	for (u32 id = 0; id < EA_NR; id++)
 		there |= (u32)object_has(o, id) << id;
 	for (u32 i = 0; i < s->nrecord; i++) {
@@ -193,11 +195,11 @@ static bool break_record_rules(struct scanner *s, const struct object *o)
 
 		if (rule->needs & ~there)
 			continue;
-		out = rule->check(&f, NULL);
+		out = rule->check(&s->facts, NULL);
 		*rule->checked += out != OUT_NA;
-		broken |= out == OUT_VIOLATED || out == OUT_UNKNOWN;
+		outcomes |= 1U << out;
 	}
-	return broken;
+	return outcomes & (1U << OUT_VIOLATED | 1U << OUT_UNKNOWN);
 }
 
 static int claim_objects(struct scanner *s, const struct object *o)
@@ -268,8 +270,9 @@ static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 	    !object_is_live(o))
 		return 0;
 	count_units(s, o);
+	/* .lustre/fid has a name and no linkEA: it would be a suspect, but later. */
 	if (break_record_rules(s, o) || o->ea_broken || r->opt->debug_all_suspects ||
-	    (r->env.oi_count && !object_has_lma(o)))
+	    o->fid.seq == FID_SEQ_DOT_LUSTRE || (r->env.oi_count && !object_has_lma(o)))
 		ledger_force(&r->ledger, o->ino);
 	count_elsewhere(s, o, post_object(&r->poster, o));
 	if (S_ISREG(o->inode.mode) && object_has_lov(o))
@@ -290,6 +293,33 @@ static void scan_group(void *arg, u32 group, u32 allocated, u32 delivered)
 
 /* ---- the OI ---- */
 
+static int notes_begin(struct run *r)
+{
+	struct oi_notes *n = &r->oi_notes;
+	u32 ino = ledger_next(&r->ledger, 1);
+
+	n->early = calloc(OI_NOTES_MAX, sizeof(*n->early));
+	n->fact = calloc(OI_NOTES_MAX, sizeof(*n->fact));
+	if (!n->early || !n->fact)
+		return -ENOMEM;
+	for (; ino && n->nearly < OI_NOTES_MAX; ino = ledger_next(&r->ledger, ino + 1))
+		n->early[n->nearly++] = ino;
+	n->too_many = ino || !r->env.info->is_static;
+	return 0;
+}
+
+static void note_record(struct scanner *s, u32 oi, const struct oi_record *rec)
+{
+	struct oi_notes *n = &s->r->oi_notes;
+
+	pthread_mutex_lock(s->lock);
+	if (n->n == OI_NOTES_MAX)
+		__atomic_store_n(&n->too_many, true, __ATOMIC_RELAXED);
+	else
+		n->fact[n->n++] = (struct oi_fact){ .oi = oi, .rec = *rec };
+	pthread_mutex_unlock(s->lock);
+}
+
 static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 block)
 {
 	struct scanner *s = arg;
@@ -303,6 +333,9 @@ static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 bl
 		if (rec->ino && rec->ino <= r->env.info->inodes_count)
 			ledger_force(&r->ledger, rec->ino);
 	}
+	if (ledger_is_suspect(&r->ledger, rec->ino) &&
+	    !__atomic_load_n(&r->oi_notes.too_many, __ATOMIC_RELAXED))
+		note_record(s, oi, rec);
 	s->oi_last = rec->fid;
 	s->oi_seen++;
 	if (!rec->ino || rec->ino > r->env.info->inodes_count)
@@ -355,8 +388,10 @@ static int scan_oi(struct run *r, struct scanner *scanners)
 	struct oi_job job[MAX_THREADS];
 	pthread_t thread[MAX_THREADS];
 	u32 next = 0, started = 0;
-	int rc = 0;
+	int rc = notes_begin(r);
 
+	if (rc)
+		return rc;
 	for (; started < r->threads; started++) {
 		job[started] = (struct oi_job){ &scanners[started], &next };
 		if (pthread_create(&thread[started], NULL, scan_oi_thread, &job[started])) {
@@ -522,6 +557,7 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 	const struct rule *rule = rule_table(&nrules);
 
 	s->r = r;
+	s->facts.env = &r->env;
 	s->lock = lock;
 	s->log.mem = &r->mem;
 	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));

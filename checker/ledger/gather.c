@@ -331,7 +331,10 @@ static int full_pass(struct gather *g)
 		if (!rc)
 			rc = take_new_dirs(g, &added);
 	}
-	return rc ? rc : run_workers(g, gather_oi_file, 0, g->env->oi_count);
+	if (!rc)
+		rc = g->known ? run_workers(g, gather_known, 0, g->nknown + g->n) :
+				run_workers(g, gather_oi_file, 0, g->env->oi_count);
+	return rc;
 }
 
 static int scoped_pass(struct gather *g)

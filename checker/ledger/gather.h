@@ -103,6 +103,12 @@ struct gather {
 	u32 threads;
 	volatile int *cancel;
 	const struct gather_scope *scope; /* NULL: read everything */
+	/*
+	 * Without a scope: NULL, or all records of the OI that lead to a suspect, but for those
+	 * that a look-up of its FID finds.
+	 */
+	const struct oi_fact *known;
+	u32 nknown;
 
 	/* With a scope: the directories and FIDs to be read, sorted. */
 	u32 *list;

@@ -398,6 +398,47 @@ static void lose_seq(struct gather *g, u32 oi, u64 seq)
 	gather_oi_problem(&w, &p);
 }
 
+/* Those known already are not kept twice. */
+static bool record_is_known(const struct gather *g, const struct oi_record *rec)
+{
+	for (u32 i = 0; i < g->nknown; i++)
+		if (g->known[i].rec.ino == rec->ino && fid_equal(&g->known[i].rec.fid, &rec->fid))
+			return true;
+	return false;
+}
+
+/* The record of a suspect's FID, wherever it leads. */
+static int lookup_suspect(struct worker *w, const struct gather_suspect *s)
+{
+	struct gather *g = w->g;
+	const struct gather_suspect *twin = gather_twin(g, s);
+	struct oi_record rec;
+	int rc;
+
+	if (!s->live || (twin && twin->ino < s->ino))
+		return 0;
+	w->oi = (u32)s->fid.seq & (g->env->oi_count - 1);
+	if (!g->env->oi_ino[w->oi])
+		return 0;
+	rc = view_oi_lookup(g->view, w->buf, &s->fid, &rec);
+	if (!rc)
+		return record_is_known(g, &rec) ? 0 : gather_record(w, w->oi, &rec, 0);
+	if (rc != -ENOENT)
+		lose_seq(g, w->oi, s->fid.seq);
+	return 0;
+}
+
+/* What the scan has met of the suspects, then the suspects. */
+int gather_known(struct worker *w, u32 i)
+{
+	struct gather *g = w->g;
+
+	if (i >= g->nknown)
+		return lookup_suspect(w, &g->suspect[i - g->nknown]);
+	w->oi = g->known[i].oi;
+	return gather_record(w, w->oi, &g->known[i].rec, 0);
+}
+
 /* With a scope: FID number i. */
 int gather_lookup(struct worker *w, u32 i)
 {

@@ -27,6 +27,7 @@ struct worker {
 int gather_directory(struct worker *w, u32 i);
 int gather_oi_file(struct worker *w, u32 i);
 int gather_listed(struct worker *w, u32 i);
+int gather_known(struct worker *w, u32 i);
 int gather_lookup(struct worker *w, u32 i);
 
 /* Where in by_fid a FID is looked for first. */
