@@ -217,6 +217,11 @@ static const struct cause_row rows[] = {
 	{ "lov-component", "lov-stripe-count", SAME_OBJECT },
 	{ "lov-object-shared", "lov-owner", SAME_OBJECT },
 	{ "lov-object-shared", "lov-owner", OTHER_INO },
+
+	/* A state file that is no more; a FLD that errs, errs about all FIDs. */
+	{ "dirent-dangling", "server-state-unreadable", SAME_OBJECT },
+	{ "fld-overlap", "fid-sequence", WHOLE_TARGET },
+	{ "fld-overlap", "lov-object-sequence", WHOLE_TARGET },
 };
 
 const struct cause_row *cause_rows(u32 *count)

@@ -19,6 +19,7 @@
 	X(rules)                                                                                   \
 	X(rules_tree)                                                                              \
 	X(rules_lmv)                                                                               \
+	X(rules_server)                                                                            \
 	X(rules_lov)                                                                               \
 	X(cause)                                                                                   \
 	X(ledger)                                                                                  \

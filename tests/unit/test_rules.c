@@ -21,11 +21,13 @@ struct finding *__wrap_sink_finding(struct sink *sink, const char *what)
 	sink->fi = (struct finding){
 		.rule = sink->rule,
 		.severity = sink->rule->severity,
-		.ino = sink->f->obj->ino,
-		.mode = sink->f->obj->inode.mode,
-		.fid = sink->f->obj->fid,
 		.what = what,
 	};
+	if (sink->f->obj) {
+		sink->fi.ino = sink->f->obj->ino;
+		sink->fi.mode = sink->f->obj->inode.mode;
+		sink->fi.fid = sink->f->obj->fid;
+	}
 	return &sink->fi;
 }
 

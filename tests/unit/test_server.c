@@ -69,6 +69,132 @@ static const u8 seq_ctl[24] = {
 	0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
 
+/* 2.10, MDT1: what tells it from MDT0. */
+static const u8 last_rcvd_mdt1[144] = {
+	0x74, 0x33, 0x32, 0x66, 0x73, 0x2d, 0x4d, 0x44, 0x54, 0x30, 0x30, 0x30,
+	0x31, 0x5f, 0x55, 0x55, 0x49, 0x44,
+	[0x2c] =
+	0x4a, 0x00, 0x00, 0x00, 0x03,
+	[0x38] =
+	0x03,
+	[0x40] =
+	0x08, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x1c, 0x02, 0x00, 0x00,
+	0x00, 0x02, 0x00, 0x00, 0x00, 0x20, 0x00, 0x00, 0x80, 0x00, 0x20,
+	[0x8c] =
+	0x01,
+};
+
+/* 2.10, MDT1: the part of mountdata that is not zero. */
+static const u8 mountdata_mdt1[160] = {
+	0x01, 0x00, 0xd0, 0x1d,
+	[0x10] =
+	0x01, 0x00, 0x00, 0x00, 0x21, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+	0x01, 0x00, 0x00, 0x00, 0x74, 0x33, 0x32, 0x66, 0x73,
+	[0x60] =
+	0x74, 0x33, 0x32, 0x66, 0x73, 0x3a, 0x4d, 0x44, 0x54, 0x30, 0x30, 0x30,
+	0x31,
+};
+
+/* 2.17: heads of trusted.lfsck_ns and lfsck_layout; 2.5: of trusted.lfsck_namespace. */
+static const u8 lfsck_ns[56] = {
+	0xff, 0x49, 0x62, 0xa0, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x02, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x24, 0x4c, 0x04, 0x6b,
+	0x00, 0x00, 0x00, 0x00, 0x22, 0x4c, 0x04, 0x6b, 0x00, 0x00, 0x00, 0x00,
+	0x24, 0x4c, 0x04, 0x6b,
+};
+
+static const u8 lfsck_layout[48] = {
+	0xed, 0x2f, 0x73, 0xb1, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x1f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x4c, 0x4c, 0x04, 0x6b,
+	0x00, 0x00, 0x00, 0x00, 0x2c, 0x4c, 0x04, 0x6b,
+};
+
+static const u8 lfsck_ns_v1[256] = { 0x03, 0x9d, 0x62, 0xa0 };
+static const u8 lfsck_ns_v2[544] = { 0x0b, 0x1a, 0x62, 0xa0 };
+static const u8 lfsck_layout_v2[264] = { 0x76, 0x4d, 0x73, 0xb1 };
+static const u8 lfsck_layout_v3[264] = { 0xb9, 0x71, 0x73, 0xb1 };
+
+START_TEST(reads_another_mdt)
+{
+	struct mountdata m;
+	struct last_rcvd l;
+	u32 index = 7;
+
+	ck_assert_int_eq(mountdata_decode(mountdata_mdt1, sizeof(mountdata_mdt1), &m), 0);
+	ck_assert_uint_eq(m.svindex, 1);
+	ck_assert(mdt_name_index(m.svname, &index));
+	ck_assert_uint_eq(index, 1);
+	ck_assert_int_eq(last_rcvd_decode(last_rcvd_mdt1, sizeof(last_rcvd_mdt1), &l), 0);
+	ck_assert_uint_eq(l.index, 1);
+	ck_assert_str_eq(l.uuid, "t32fs-MDT0001_UUID");
+	index = 7;
+	ck_assert(mdt_name_index(l.uuid, &index));
+	ck_assert_uint_eq(index, 1);
+}
+END_TEST
+
+START_TEST(names_of_mdts)
+{
+	static const struct {
+		const char *name;
+		bool ok;
+		u32 index;
+	} cases[] = {
+		{ "lustre-MDT0000", true, 0 },	  { "lustre:MDT000a", true, 10 },
+		{ "lustre=MDTABCD", true, 0xabcd }, { "a-b-MDT0010_UUID", true, 16 },
+		{ "lustre-OST0000", false, 0 },	  { "lustre-MDT000", false, 0 },
+		{ "lustre-MDT00000", false, 0 },  { "lustre-MDT000g", false, 0 },
+		{ "-MDT0000", false, 0 },	  { "MDT0000", false, 0 },
+		{ "", false, 0 },		  { "lustre-MDT0000_UUIDS", false, 0 },
+		{ "x-MDT0001-MDT0002", true, 2 }, { "lustre-MDT", false, 0 },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		u32 index = 77;
+
+		ck_assert_msg(mdt_name_index(cases[i].name, &index) == cases[i].ok, "%s",
+			      cases[i].name);
+		ck_assert_uint_eq(index, cases[i].ok ? cases[i].index : 77);
+	}
+}
+END_TEST
+
+START_TEST(reads_lfsck)
+{
+	const struct {
+		const u8 *data;
+		size_t len;
+		enum lfsck_kind kind;
+		u32 status, completed;
+	} cases[] = {
+		{ lfsck_ns, sizeof(lfsck_ns), LFSCK_NAMESPACE, LS_COMPLETED, 2 },
+		{ lfsck_ns_v1, sizeof(lfsck_ns_v1), LFSCK_NAMESPACE, LS_INIT, 0 },
+		{ lfsck_ns_v2, sizeof(lfsck_ns_v2), LFSCK_NAMESPACE, LS_INIT, 0 },
+		{ lfsck_layout, sizeof(lfsck_layout), LFSCK_LAYOUT, LS_COMPLETED, 2 },
+		{ lfsck_layout_v2, sizeof(lfsck_layout_v2), LFSCK_LAYOUT, LS_INIT, 0 },
+		{ lfsck_layout_v3, sizeof(lfsck_layout_v3), LFSCK_LAYOUT, LS_INIT, 0 },
+	};
+	struct lfsck_state s;
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		ck_assert_int_eq(lfsck_state_decode(cases[i].data, cases[i].len, cases[i].kind, &s),
+				 0);
+		ck_assert_uint_eq(s.status, cases[i].status);
+		ck_assert_uint_eq(s.success_count, cases[i].completed);
+		ck_assert_uint_eq(s.flags, 0);
+		s.status = 99;
+		ck_assert_int_eq(lfsck_state_decode(cases[i].data, 15, cases[i].kind, &s),
+				 -EBADMSG);
+		/* Neither kind takes the other's. */
+		ck_assert_int_eq(lfsck_state_decode(cases[i].data, cases[i].len, !cases[i].kind,
+						    &s), -EOPNOTSUPP);
+		ck_assert_uint_eq(s.status, 99);
+	}
+}
+END_TEST
+
 START_TEST(reads_mountdata)
 {
 	struct mountdata m;
@@ -158,6 +284,7 @@ static u64 decode(const u8 *data, size_t len)
 	struct mountdata m;
 	struct last_rcvd l;
 	struct oi_scrub s;
+	struct lfsck_state f;
 	struct seq_range r;
 	u64 sum = 0;
 
@@ -167,6 +294,8 @@ static u64 decode(const u8 *data, size_t len)
 		sum += l.index + strlen(l.uuid);
 	if (!oi_scrub_decode(data, len, &s))
 		sum += s.flags + s.status + s.oi_count;
+	if (!lfsck_state_decode(data, len, LFSCK_NAMESPACE, &f))
+		sum += f.status + f.flags + f.success_count;
 	if (!seq_range_decode(data, len, &r))
 		sum += r.start + r.end + r.index;
 	return sum;
@@ -177,6 +306,7 @@ START_TEST(hostile)
 	hostile_run(mountdata, sizeof(mountdata), sizeof(mountdata), decode);
 	hostile_run(last_rcvd_head, sizeof(last_rcvd_head), sizeof(last_rcvd_head), decode);
 	hostile_run(scrub_v2, sizeof(scrub_v2), 144, decode);
+	hostile_run(lfsck_ns, sizeof(lfsck_ns), sizeof(lfsck_ns), decode);
 	hostile_run(seq_srv, sizeof(seq_srv), sizeof(seq_srv), decode);
 }
 END_TEST
@@ -188,6 +318,9 @@ Suite *suite_server(void)
 
 	tcase_add_test(tc, reads_mountdata);
 	tcase_add_test(tc, mountdata_strings_end);
+	tcase_add_test(tc, reads_another_mdt);
+	tcase_add_test(tc, names_of_mdts);
+	tcase_add_test(tc, reads_lfsck);
 	tcase_add_test(tc, reads_last_rcvd);
 	tcase_add_test(tc, reads_oi_scrub);
 	tcase_add_test(tc, reads_seq_range);
