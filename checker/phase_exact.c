@@ -165,25 +165,11 @@ static int judge_batch(struct look *l, struct gather *g, bool last)
 	return rc;
 }
 
-/*
- * Does the scan know all OI records that lead to suspects?  Of the early ones it noted them.  What
- * became a suspect later, though its sum is zero, has in the OI what it states: its FID or nothing.
- */
-static bool oi_notes_suffice(const struct run *r)
+/* Sums of a constant hash prove nothing, nor does an OI that was not read whole and in order. */
+static bool oi_is_known(const struct run *r)
 {
-	const struct oi_notes *n = &r->oi_notes;
-	u32 k = 0;
-
-	if (!n->fact || n->too_many || r->strays || r->oi_suspect || r->oi_blind ||
-	    r->poster.key.constant)
-		return false;
-	for (u32 ino = ledger_next(&r->ledger, 1); ino; ino = ledger_next(&r->ledger, ino + 1)) {
-		while (k < n->nearly && n->early[k] < ino)
-			k++;
-		if ((k == n->nearly || n->early[k] != ino) && !ledger_is_zero(&r->ledger, ino))
-			return false;
-	}
-	return true;
+	return !r->strays && !r->oi_suspect && !r->oi_blind && !r->poster.key.constant &&
+	       oi_notes_suffice(&r->oi_notes, &r->ledger);
 }
 
 static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last)
@@ -198,7 +184,7 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last
 		.threads = r->threads,
 		.cancel = r->cancel,
 		.scope = l->scope,
-		.known = oi_notes_suffice(r) ? r->oi_notes.fact : NULL,
+		.known = oi_is_known(r) ? r->oi_notes.fact : NULL,
 		.nknown = r->oi_notes.n,
 		.problem = look_problem,
 		.problem_arg = l,

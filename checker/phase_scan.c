@@ -19,8 +19,6 @@
 #include "ledger/shards.h"
 #include "phases.h"
 
-#define OI_NOTES_MAX 1024
-
 /* The directory whose blocks are being read. */
 struct dir_state {
 	enum post_mode mode;
@@ -293,33 +291,6 @@ static void scan_group(void *arg, u32 group, u32 allocated, u32 delivered)
 
 /* ---- the OI ---- */
 
-static int notes_begin(struct run *r)
-{
-	struct oi_notes *n = &r->oi_notes;
-	u32 ino = ledger_next(&r->ledger, 1);
-
-	n->early = calloc(OI_NOTES_MAX, sizeof(*n->early));
-	n->fact = calloc(OI_NOTES_MAX, sizeof(*n->fact));
-	if (!n->early || !n->fact)
-		return -ENOMEM;
-	for (; ino && n->nearly < OI_NOTES_MAX; ino = ledger_next(&r->ledger, ino + 1))
-		n->early[n->nearly++] = ino;
-	n->too_many = ino || !r->env.info->is_static;
-	return 0;
-}
-
-static void note_record(struct scanner *s, u32 oi, const struct oi_record *rec)
-{
-	struct oi_notes *n = &s->r->oi_notes;
-
-	pthread_mutex_lock(s->lock);
-	if (n->n == OI_NOTES_MAX)
-		__atomic_store_n(&n->too_many, true, __ATOMIC_RELAXED);
-	else
-		n->fact[n->n++] = (struct oi_fact){ .oi = oi, .rec = *rec };
-	pthread_mutex_unlock(s->lock);
-}
-
 static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 block)
 {
 	struct scanner *s = arg;
@@ -333,9 +304,11 @@ static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 bl
 		if (rec->ino && rec->ino <= r->env.info->inodes_count)
 			ledger_force(&r->ledger, rec->ino);
 	}
-	if (ledger_is_suspect(&r->ledger, rec->ino) &&
-	    !__atomic_load_n(&r->oi_notes.too_many, __ATOMIC_RELAXED))
-		note_record(s, oi, rec);
+	if (r->oi_notes.fact && oi_notes_wanted(&r->oi_notes, &r->ledger, rec->ino)) {
+		pthread_mutex_lock(s->lock);
+		oi_notes_add(&r->oi_notes, oi, rec);
+		pthread_mutex_unlock(s->lock);
+	}
 	s->oi_last = rec->fid;
 	s->oi_seen++;
 	if (!rec->ino || rec->ino > r->env.info->inodes_count)
@@ -388,7 +361,7 @@ static int scan_oi(struct run *r, struct scanner *scanners)
 	struct oi_job job[MAX_THREADS];
 	pthread_t thread[MAX_THREADS];
 	u32 next = 0, started = 0;
-	int rc = notes_begin(r);
+	int rc = r->env.info->is_static ? oi_notes_begin(&r->oi_notes, &r->ledger) : 0;
 
 	if (rc)
 		return rc;

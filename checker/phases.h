@@ -16,6 +16,7 @@
 #include "ledger/dirtable.h"
 #include "ledger/ledger.h"
 #include "ledger/objset.h"
+#include "ledger/oinotes.h"
 #include "ledger/post.h"
 #include "options.h"
 #include "report/report.h"
@@ -26,18 +27,6 @@
 enum stop { STOP_NOT, STOP_SIGNAL, STOP_TARGET_LOST };
 
 struct watch;
-
-/*
- * Static targets: which objects were suspects when the scan began to read the OI, and all its
- * records that lead to them.  A healthy MDT has a hundred or two of them, without an LMA.
- */
-struct oi_notes {
-	u32 *early; /* inode numbers, sorted */
-	u32 nearly;
-	struct oi_fact *fact;
-	u32 n;
-	bool too_many; /* of either: the notes are useless.  Atomic */
-};
 
 struct run {
 	const struct options *opt;
@@ -56,7 +45,7 @@ struct run {
 	bool oi_blind;	   /* part of some OI file could not be read */
 	u64 strays;	   /* names and OI records with impossible inode numbers */
 	bool oi_suspect;   /* an OI file broke a named check */
-	struct oi_notes oi_notes;
+	struct oi_notes oi_notes; /* of a static target */
 
 	const char **limit; /* why the view cannot judge a rule, NULL; like rule_table(); owned */
 

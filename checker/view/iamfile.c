@@ -130,8 +130,9 @@ static const u8 *ahead_leaf(struct iam_read *r, u64 logical)
 /* A leaf of the walk.  On a live target each is read for itself, twice. */
 static int leaf_load(struct iam_read *r, u64 logical, const char **why)
 {
+	bool together = r->view->info.is_static && r->view->ops->file_run;
 	const u8 *data = ahead_leaf(r, logical);
-	u32 length = data || !r->view->info.is_static ? 1 : ahead_length(r, logical);
+	u32 length = together && !data ? ahead_length(r, logical) : 1;
 
 	if (length > 1) {
 		r->ahead_logical = logical;

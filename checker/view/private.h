@@ -36,7 +36,7 @@ struct view_ops {
 			  u64 *physical, const char **why);
 	/*
 	 * Up to count blocks from logical on, as many as lie together; how many, 0 when there
-	 * are none to be had: file_block says why.
+	 * are none to be had: file_block says why.  NULL: there is only one at a time.
 	 */
 	u32 (*file_run)(struct view *v, struct view_buf *buf, u64 logical, u32 count, u8 *out,
 			u64 *physical);
