@@ -172,6 +172,14 @@ static int open_all(struct session *s, char *err, size_t errlen)
 		snprintf(err, errlen, "the mount table cannot be watched: %s", strerror(-rc));
 		return rc;
 	}
+	if (s->opt.posix && s->watch) {
+		rc = watch_errors(s->watch, s->target.fstype);
+		if (rc && s->target.mdt_mount) {
+			snprintf(err, errlen, "the errors of a file system that serves cannot be "
+				 "watched: %s", strerror(-rc));
+			return rc;
+		}
+	}
 	rc = sandbox_enter(&box, &s->sandbox);
 	if (rc)
 		snprintf(err, errlen, "cannot enter the sandbox: %s", strerror(-rc));

@@ -491,10 +491,25 @@ static void merge(struct run *r, const struct scanner *s)
 		rule_coverage_merge(&r->cov.rules[i], &s->cov.rules[i]);
 		if (rule[i].class != RULE_RECORD && !r->opt->rule_off[i])
 			r->cov.rules[i].checked += s->unit[rule[i].unit];
-		if (r->limit && r->limit[i] && s->unit[rule[i].unit]) {
-			r->cov.rules[i].checked += s->unit[rule[i].unit];
-			rule_coverage_unknown(&r->cov.rules[i], r->limit[i], s->unit[rule[i].unit]);
-		}
+	}
+}
+
+/* What the view cannot judge counts as met and not covered: at least once, for its reason. */
+static void count_unseen(struct run *r, const struct scanner *scanners)
+{
+	u32 n;
+	const struct rule *rule = rule_table(&n);
+
+	for (u32 i = 0; r->limit && i < n; i++) {
+		u64 units = 0;
+
+		if (!r->limit[i])
+			continue;
+		for (u32 k = 0; k < r->threads; k++)
+			units += scanners[k].unit[rule[i].unit];
+		units = max_u64(units, 1);
+		r->cov.rules[i].checked += units;
+		rule_coverage_unknown(&r->cov.rules[i], r->limit[i], units);
 	}
 }
 
@@ -511,6 +526,7 @@ static int finish(struct run *r, struct scanner *scanners)
 		logs[i] = scanners[i].log;
 		scanners[i].log = (struct dirlog){ .mem = &r->mem };
 	}
+	count_unseen(r, scanners);
 	if (!rc)
 		rc = dirtable_build(&r->dirs, &r->mem, &r->env, logs, r->threads);
 	else

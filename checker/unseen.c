@@ -15,6 +15,8 @@ static const char nameless[] = "an inode without a name cannot be seen through a
 static const char broken[] = "the kernel passes over what is broken in a directory";
 static const char stale[] =
 	"what a server writes to its OI files cannot be read through a mount: it would be stale";
+static const char state[] =
+	"what a server writes to its state files cannot be read through a mount: it would be stale";
 static const char fids[] = "the FIDs in name entries are not shown through a mount";
 
 static const char silent[] =
@@ -33,6 +35,9 @@ static const struct limit {
 	{ "nameless-file", ALWAYS, nameless },
 	{ "oi-dangling", ALWAYS, nameless },
 	{ "oi-generation", ALWAYS, "the generation of a file is not shown through a mount" },
+	{ "oi-restored", ALWAYS, "the generation of a file is not shown through a mount" },
+	{ "lov-missing", ALWAYS, "which blocks of a file hold data is not shown through a mount" },
+	{ "lov-dom", ALWAYS, "which blocks of a file hold data is not shown through a mount" },
 	{ "dotdot-fid", ALWAYS, fids },
 	{ "dirent-fid-mismatch", WITH_FIDS, fids },
 	{ "oi-missing", READ_WRITE, stale },
@@ -43,6 +48,13 @@ static const struct limit {
 	{ "lma-missing", READ_WRITE, stale },
 	{ "linkea-missing", READ_WRITE, stale },
 	{ "fid-duplicate", READ_WRITE, stale },
+	{ "oi-file-lost", READ_WRITE, stale },
+	{ "oi-scrub-state", READ_WRITE, state },
+	{ "lfsck-state", READ_WRITE, state },
+	{ "fld-overlap", READ_WRITE, state },
+	{ "seq-range", READ_WRITE, state },
+	{ "mountdata-mismatch", READ_WRITE, state },
+	{ "server-state-unreadable", READ_WRITE, state },
 	{ "linkea-no-dirent", SILENT_ERRORS, silent },
 	{ "nlink-file", SILENT_ERRORS, silent },
 	{ "nlink-directory", SILENT_ERRORS, silent },

@@ -19,6 +19,7 @@
 
 #define LIVE_TABLE "/proc/self/mountinfo"
 #define LOOK_MS 1000
+#define LOOK_ERRORS_MS 50
 #define LINE_BYTES 16384
 #define SURE_LOOKS 3 /* a table that changes while it is read may lack a line */
 
@@ -35,6 +36,8 @@ struct watch {
 	dev_t rdev;
 	char svname[80];
 	u32 before; /* signs at the start */
+	int errors_fd; /* errors_count of the file system, -1 none */
+	u64 errors;    /* at the start */
 	const char *reason;
 	volatile int *flag;
 	int value;
@@ -159,6 +162,44 @@ static const char *look(struct watch *w)
 	return lost;
 }
 
+static int read_errors(const struct watch *w, u64 *out)
+{
+	char text[32];
+	ssize_t n = pread(w->errors_fd, text, sizeof(text) - 1, 0);
+
+	if (n <= 0)
+		return n ? -errno : -EIO;
+	text[n] = '\0';
+	*out = strtoull(text, NULL, 10);
+	return 0;
+}
+
+static const char *look_at_errors(const struct watch *w)
+{
+	u64 now;
+
+	if (w->errors_fd < 0 || read_errors(w, &now) || now == w->errors)
+		return NULL;
+	return "the kernel met an error in the file system while it was read through the mount";
+}
+
+int watch_errors(struct watch *w, const char *fstype)
+{
+	char link[64], device[256], path[320];
+	struct stat st;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(w->rdev), minor(w->rdev));
+	n = readlink(link, device, sizeof(device) - 1);
+	if (n < 0)
+		return -errno;
+	device[n] = '\0';
+	snprintf(path, sizeof(path), "/sys/fs/%.16s/%.200s/errors_count", fstype,
+		 strrchr(device, '/') ? strrchr(device, '/') + 1 : device);
+	w->errors_fd = ro_open(path, &st);
+	return w->errors_fd < 0 ? w->errors_fd : read_errors(w, &w->errors);
+}
+
 static void *watch_main(void *arg)
 {
 	struct watch *w = arg;
@@ -166,11 +207,14 @@ static void *watch_main(void *arg)
 	const char *lost = NULL;
 
 	while (!lost) {
-		if (poll(p, ARRAY_SIZE(p), LOOK_MS) < 0 && errno != EINTR)
+		if (poll(p, ARRAY_SIZE(p), w->errors_fd < 0 ? LOOK_MS : LOOK_ERRORS_MS) < 0 &&
+		    errno != EINTR)
 			return NULL;
 		if (p[1].revents || __atomic_load_n(&w->stop, __ATOMIC_RELAXED))
 			return NULL;
-		lost = look(w);
+		lost = look_at_errors(w);
+		if (!lost)
+			lost = look(w);
 	}
 	__atomic_store_n(&w->reason, lost, __ATOMIC_RELEASE);
 	__atomic_store_n(w->flag, w->value, __ATOMIC_RELEASE);
@@ -191,6 +235,7 @@ int watch_open(const struct target *t, const char *path, struct watch **out)
 		return -ENOMEM;
 	w->rdev = t->rdev;
 	w->wake[0] = w->wake[1] = -1;
+	w->errors_fd = -1;
 	if (t->svname)
 		snprintf(w->svname, sizeof(w->svname), "svname=%s", t->svname);
 	w->fd = ro_open(path ? path : LIVE_TABLE, &st);
@@ -234,5 +279,7 @@ void watch_close(struct watch *w)
 		close(w->wake[0]);
 	if (w->fd >= 0)
 		close(w->fd);
+	if (w->errors_fd >= 0)
+		close(w->errors_fd);
 	free(w);
 }

@@ -17,6 +17,12 @@ struct watch;
  */
 int watch_open(const struct target *t, const char *path, struct watch **out);
 
+/*
+ * For those who read through the mount: ends the run at the first error that the kernel meets
+ * in the file system.  Before the sandbox; 0, or -errno where the kernel has no count of them.
+ */
+int watch_errors(struct watch *w, const char *fstype);
+
 /* Starts a thread that stores value in *flag when the target is lost. */
 int watch_start(struct watch *w, volatile int *flag, int value);
 

@@ -92,8 +92,15 @@ static void core_fill(struct inode_core *core, const struct stat *st)
 		.mtime = (u32)st->st_mtim.tv_sec,
 		.size = (u64)st->st_size,
 		.blocks = (u64)st->st_blocks,
-		.block_area = no_blocks,
+		/* Only those of directories are compared with each other. */
+		.block_area = S_ISDIR(st->st_mode) ? no_blocks : NULL,
 	};
+}
+
+/* Where the calls for attributes, which take no directory, find a name of hand.parent. */
+static void name_path(char path[LINK_PATH], const struct view_buf *buf, const char *name)
+{
+	snprintf(path, LINK_PATH, "/proc/self/fd/%d/%s", buf->hand.parent.fd, name);
 }
 
 static int dir_generation(const struct view_buf *buf, const char *name, u32 *out)
@@ -128,7 +135,7 @@ static int object_of_name(struct view *v, struct view_buf *buf, const char *name
 		rc = dir_generation(buf, name, &o.inode.generation);
 	if (rc)
 		return rc;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", buf->hand.parent.fd, name);
+	name_path(path, buf, name);
 	ea_collect(buf, path, &o);
 	object_understand(&o);
 	*obj = o;
@@ -142,17 +149,61 @@ int posix_read_object(struct view *v, struct view_buf *buf, u32 ino, struct obje
 
 	/* Free, or without a name: nobody asks the difference of this view. */
 	if (ino != POSIX_ROOT_INO && posix_tree_find(v, ino, &n)) {
-		*obj = (struct object){ .ino = ino, .inode.block_area = no_blocks };
+		*obj = (struct object){ .ino = ino };
 		return 0;
 	}
 	rc = posix_tree_open(v, &buf->hand.parent, n.parent);
 	return rc ? rc : object_of_name(v, buf, n.name, ino, obj);
 }
 
+static bool name_split(const char *name, struct ea_raw *ea)
+{
+	static const struct {
+		const char *prefix;
+		u8 index;
+	} known[] = { { "trusted.", 4 }, { "user.", 1 }, { "security.", 6 } };
+
+	for (u32 i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t len = strlen(known[i].prefix);
+
+		if (strncmp(name, known[i].prefix, len))
+			continue;
+		ea->name_index = known[i].index;
+		ea->name = name + len;
+		ea->namelen = (u8)strlen(ea->name);
+		return true;
+	}
+	return false;
+}
+
+/* In the order of the kernel; where the value lies is not shown. */
 static int posix_each_ea(struct view *v, struct view_buf *buf, const struct object *obj,
 			 int (*take)(void *arg, const struct ea_raw *ea), void *arg)
 {
-	return -EOPNOTSUPP;
+	u8 *value = buf->values + (size_t)EA_NR * VIEW_EA_VALUE_MAX;
+	struct posix_name n = { .parent = POSIX_ROOT_INO, .name = "." };
+	char *list = (char *)buf->ea_block, path[LINK_PATH];
+	ssize_t len;
+	int rc = 0;
+
+	if (obj->ino != POSIX_ROOT_INO)
+		rc = posix_tree_find(v, obj->ino, &n);
+	if (!rc)
+		rc = posix_tree_open(v, &buf->hand.parent, n.parent);
+	if (rc)
+		return rc;
+	name_path(path, buf, n.name);
+	len = llistxattr(path, list, v->info.block_size);
+	for (const char *at = list; !rc && len > 0 && at < list + len; at += strlen(at) + 1) {
+		ssize_t got = lgetxattr(path, at, value, VIEW_EA_VALUE_MAX);
+		struct ea_raw ea = { .place = EA_IN_BODY, .value = got < 0 ? NULL : value };
+
+		ea.len = got < 0 ? 0 : (u32)got;
+		ea.why = got < 0 ? "the kernel cannot read it" : NULL;
+		if (name_split(at, &ea))
+			rc = take(arg, &ea);
+	}
+	return len < 0 ? -EIO : rc;
 }
 
 /* ---- small files ----------------------------------------------------------------------------- */
@@ -161,7 +212,8 @@ static int posix_each_ea(struct view *v, struct view_buf *buf, const struct obje
 static bool is_state_file(const char *path)
 {
 	static const char *const names[] = {
-		"OI_scrub", "fld", "seq_srv", "lov_objid", "last_rcvd", "CONFIGS/mountdata",
+		"CONFIGS/mountdata", "last_rcvd",  "OI_scrub",	"fld",		   "seq_srv",
+		"seq_ctl",	     "lov_objid",  "lov_objseq", "lfsck_namespace", "lfsck_layout",
 	};
 	u32 i;
 

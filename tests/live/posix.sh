@@ -151,7 +151,7 @@ if command -v strace > /dev/null; then
 	known_files() {
 		local bad
 		bad=$(opened | grep -v O_DIRECTORY |
-			grep -vE '"(oi\.16(\.[0-9]+)?|OI_scrub|fld|seq_srv|lov_objid|last_rcvd|CONFIGS/mountdata)"')
+			grep -vE '"(oi\.16(\.[0-9]+)?|OI_scrub|fld|seq_srv|seq_ctl|lov_objid|lov_objseq|last_rcvd|lfsck_namespace|lfsck_layout|CONFIGS/mountdata)"')
 		[ -n "$(opened)" ] && [ -z "$bad" ] || { echo "$bad"; return 1; }
 	}
 	check "it opens for reading only and follows nothing" only_reads

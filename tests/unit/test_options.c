@@ -95,7 +95,13 @@ START_TEST(flags)
 	ck_assert(o.target.allow_no_twin && o.target.allow_mounted_device &&
 		  o.debug_constant_hash);
 	ck_assert(!o.target.allow_rw_mirror && !o.target.allow_not_lustre &&
-		  !o.debug_all_suspects);
+		  !o.debug_all_suspects && !o.posix && !o.allow_busy_walk);
+	options_free(&o);
+	ck_assert_int_eq(parse("--view posix --allow-busy-walk x", &o, err), 0);
+	ck_assert(o.posix && o.allow_busy_walk);
+	options_free(&o);
+	ck_assert_int_eq(parse("--view=posix --view=device x", &o, err), 0);
+	ck_assert(!o.posix);
 	options_free(&o);
 }
 END_TEST
@@ -154,6 +160,8 @@ static const struct {
 	{ "x --threads", "--threads wants a value" },
 	{ "x --summary=3", "--summary=3 takes no value" },
 	{ "--witness=maybe x", "--witness wants auto, off or require, not \"maybe\"" },
+	{ "--view=mirror x", "--view wants device or posix, not \"mirror\"" },
+	{ "inspect --view=posix x 2", "--view=posix is for a check, not for inspect" },
 	{ "--format=xml x", "--format wants json or text, not \"xml\"" },
 	{ "--threads 0 x", "--threads wants a number from 1 to 256, not \"0\"" },
 	{ "--threads -1 x", "--threads wants a number from 1 to 256, not \"-1\"" },

@@ -30,15 +30,15 @@ struct fds {
 
 typedef int attempt(const struct fds *f);
 
-static int run(attempt *what)
+static int run_in(attempt *what, struct sandbox_options opt)
 {
 	struct sandbox_report report;
-	struct sandbox_options opt = { .nwrite_fds = 1 };
 	struct fds f = { open("/proc/self/exe", O_RDONLY), open("/dev/null", O_RDWR) };
 	int status;
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		opt.nwrite_fds = 1;
 		opt.write_fds[0] = f.out;
 		if (sandbox_enter(&opt, &report))
 			_exit(99);
@@ -50,6 +50,21 @@ static int run(attempt *what)
 	close(f.in);
 	close(f.out);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static int run(attempt *what)
+{
+	return run_in(what, (struct sandbox_options){ 0 });
+}
+
+/* As the posix view is: the tree below /proc/self may be read. */
+static int run_walk(attempt *what)
+{
+	int fd = open("/proc/self", O_RDONLY | O_DIRECTORY);
+	int status = run_in(what, (struct sandbox_options){ .walk = true, .walk_fd = fd });
+
+	close(fd);
 	return status;
 }
 
@@ -242,6 +257,86 @@ START_TEST(abort_is_abort)
 }
 END_TEST
 
+/* ---- a walk ---------------------------------------------------------------------------------- */
+
+#define WALK_AT "/proc/self"
+
+static int walk_open(int flags)
+{
+	return openat(AT_FDCWD, WALK_AT, flags);
+}
+
+static int walk_writes(const struct fds *f)
+{
+	return walk_open(O_RDWR | O_NOFOLLOW);
+}
+
+static int walk_creates(const struct fds *f)
+{
+	return openat(AT_FDCWD, "/tmp/mdtcheck-must-not-be", O_RDONLY | O_CREAT | O_NOFOLLOW, 0600);
+}
+
+static int walk_tmpfile(const struct fds *f)
+{
+	return openat(AT_FDCWD, "/tmp", O_TMPFILE | O_NOFOLLOW, 0600);
+}
+
+static int walk_follows(const struct fds *f)
+{
+	return walk_open(O_RDONLY | O_DIRECTORY);
+}
+
+static int walk_truncates(const struct fds *f)
+{
+	return walk_open(O_RDONLY | O_TRUNC | O_NOFOLLOW);
+}
+
+static attempt *const walk_forbidden[] = {
+	walk_writes,  walk_creates, walk_tmpfile, walk_follows, walk_truncates,
+	try_unlink,   try_fsync,    try_sync,	  try_ioctl,	try_write,
+	try_pwrite,   try_fadvise,  try_map_file, try_fork,	try_limit,
+};
+
+START_TEST(forbids_a_walk)
+{
+	int status = run_walk(walk_forbidden[_i]);
+
+	if (unavailable(status))
+		return;
+	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "attempt %d: status %#x",
+		      _i, status);
+}
+END_TEST
+
+static int walk_stats(const struct fds *f)
+{
+	struct stat st;
+
+	return fstatat(AT_FDCWD, "/proc", &st, AT_SYMLINK_NOFOLLOW);
+}
+
+/* Landlock refuses it where the kernel has landlock; the filter lets it pass. */
+static int walk_opens_elsewhere(const struct fds *f)
+{
+	int fd = openat(AT_FDCWD, "/dev", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+
+	return fd < 0 && errno != EACCES;
+}
+
+static attempt *const walk_allowed[] = { try_read, try_report, try_threads, walk_stats,
+					 walk_opens_elsewhere };
+
+START_TEST(allows_a_walk)
+{
+	int status = run_walk(walk_allowed[_i]);
+
+	if (unavailable(status))
+		return;
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "attempt %d: status %#x", _i,
+		      status);
+}
+END_TEST
+
 /* ---- the report ------------------------------------------------------------------------------ */
 
 START_TEST(reports_every_lock)
@@ -281,6 +376,8 @@ Suite *suite_sandbox(void)
 
 	tcase_add_loop_test(tc, forbids, 0, (int)ARRAY_SIZE(forbidden));
 	tcase_add_loop_test(tc, allows, 0, (int)ARRAY_SIZE(allowed));
+	tcase_add_loop_test(tc, allows_a_walk, 0, (int)ARRAY_SIZE(walk_allowed));
+	tcase_add_loop_test(tc, forbids_a_walk, 0, (int)ARRAY_SIZE(walk_forbidden));
 	tcase_add_test(tc, abort_is_abort);
 	tcase_add_test(tc, reports_every_lock);
 	suite_add_tcase(s, tc);
