@@ -31,17 +31,17 @@ Q := $(if $(V),,@)
 
 # ---- what is built, file by file -------------------------------------------------------------
 
-BASE := membudget strbuf
+BASE := membudget pace strbuf
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead \
 	posix posix_tree posix_dir posix_walk posix_open
 LEDGER := ledger env objset dirtable landmarks server_state post gather pass nameset shards oinotes print
-GUARD := sandbox witness trace_text tracefs
+GUARD := sandbox courtesy witness trace_text tracefs
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
-	doc inspect_doc inspect_ea inspect_text inspect_json evidence
+	doc inspect_doc inspect_ea inspect_text inspect_json evidence progress
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv lmv_shard agent sequence orphan server cause lov_mirror lov_dom lov_ost lov_pool hsm
-MAIN := options phases phase_scan phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate unseen
+MAIN := options phases plan polite phase_scan phase_again phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate unseen
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \

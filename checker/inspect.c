@@ -436,10 +436,9 @@ int inspect_run(struct inspect *x, struct run *r, char *err, size_t errlen)
 	x->missing = rc == -ENOENT;
 	x->oi = oi_number(&r->env, x->ino);
 	if (!rc)
-		rc = phases_prepare(r);
+		rc = phases_prepare(r, err, errlen);
 	if (!rc)
 		rc = phase_scan(r, err, errlen);
-	ledger_close(&r->ledger);
 	if (!rc)
 		rc = shares_collect(r, &x->shares);
 	if (!rc)

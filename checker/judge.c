@@ -192,6 +192,9 @@ static int judge_object(struct judge *j, const struct gather_suspect *s, const s
 	struct facts f;
 	int rc = facts_fill(j, s, o, &f);
 
+	/* A read that was cut short says nothing. */
+	if (!rc && stop_wanted(j->r->cancel))
+		rc = -ECANCELED;
 	return rc ? rc : judge_facts(j, &f);
 }
 

@@ -14,6 +14,8 @@
  *	phase_exact.c	 suspects again, from all sides; facts.c puts together what was found
  *			 about one, judge.c asks rules/
  *	phases.c	 the order of it all, grouping by cause
+ *	plan.c		 how it fits into the memory; phase_again.c where it takes several passes
+ *	polite.c	 in nobody's way: priorities, rates, pressure; base/pace.c keeps them
  *	unseen.c	 which rules the posix view cannot judge, and why
  *	inspect.c	 instead of these: one object from all sides; locate.c finds it
  *	report/		 findings, coverage, JSON, summary
@@ -21,6 +23,7 @@
  *	ondisk/		 decoders for every structure (pure)
  *	rules/		 one table row a rule, one check a row (pure)
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +39,9 @@
 #include "ledger/landmarks.h"
 #include "options.h"
 #include "phases.h"
+#include "polite.h"
 #include "report/output.h"
+#include "report/progress.h"
 #include "report/rules_text.h"
 #include "target/ro_open.h"
 #include "target/watch.h"
@@ -55,7 +60,12 @@ static void on_signal(int sig)
 static void catch_signals(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
+	sigset_t usr1;
 
+	/* The progress thread waits for it. */
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 }
@@ -75,6 +85,8 @@ struct session {
 	struct journal_report journal;
 	struct watch *watch; /* of a live target; NULL */
 	struct posix_root root; /* of the mirror, for the posix view */
+	struct polite polite;
+	struct progress_options show;
 	bool have_target, have_geo, have_journal, have_root;
 };
 
@@ -139,12 +151,39 @@ static int open_walk(struct session *s, struct sandbox_options *box, char *err, 
 	return 0;
 }
 
+static bool is_open_for_writing(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* First of all, before the number could become that of another file. */
+static int choose_progress(struct session *s, char *err, size_t errlen)
+{
+	const struct options *o = &s->opt;
+	bool by_itself = o->progress == PROGRESS_AUTO && o->progress_fd < 0 && isatty(2);
+
+	s->show = (struct progress_options){
+		.bar = o->progress == PROGRESS_ON || o->progress_fd == 0 || by_itself,
+		.json = o->progress == PROGRESS_LINES,
+		.fd = o->progress_fd > 0 ? (int)o->progress_fd : -1,
+		.device = o->target.name,
+	};
+	if (s->show.fd < 0 || is_open_for_writing(s->show.fd))
+		return 0;
+	snprintf(err, errlen, "-C %d: no file is open for writing under that number", s->show.fd);
+	return -EBADF;
+}
+
 /* Target, witness, output, sandbox: everything that opens a file or starts a process. */
 static int open_all(struct session *s, char *err, size_t errlen)
 {
 	struct sandbox_options box = { .write_fds = { 1, 2 }, .nwrite_fds = 2 };
-	int rc = target_open(&s->opt.target, &s->target, err, errlen);
+	int rc = choose_progress(s, err, errlen);
 
+	if (!rc)
+		rc = target_open(&s->opt.target, &s->target, err, errlen);
 	if (rc)
 		return rc;
 	s->have_target = true;
@@ -166,6 +205,9 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	}
 	if (fileno(s->out) > 2)
 		box.write_fds[box.nwrite_fds++] = fileno(s->out);
+	if (s->show.fd > 2)
+		box.write_fds[box.nwrite_fds++] = s->show.fd;
+	polite_begin(&s->polite, &s->opt, s->target.live, &cancelled);
 	report_prepare();
 	rc = watch_open(&s->target, s->opt.target.mountinfo, &s->watch);
 	if (rc) {
@@ -196,7 +238,8 @@ static int run_init(struct session *s, char *err, size_t errlen)
 	r->opt = &s->opt;
 	r->threads = s->opt.threads;
 	r->cancel = &cancelled;
-	membudget_init(&r->mem, s->opt.memory);
+	/* The plan sets the limit, when it is known what is needed at least. */
+	membudget_init(&r->mem, 0);
 	r->cov.rules = calloc(nrules, sizeof(*r->cov.rules));
 	if (!r->cov.rules || finding_list_init(&r->findings, s->opt.max_findings)) {
 		snprintf(err, errlen, "out of memory");
@@ -212,6 +255,14 @@ static int run_init(struct session *s, char *err, size_t errlen)
 	if (!rc)
 		unseen_apply(view_info(r->view), s->opt.rule_off, r->limit);
 	return rc;
+}
+
+/* Landmarks are few: what holds reading back begins after them. */
+static void set_pace(struct session *s)
+{
+	struct pace *pace = &s->polite.pace;
+
+	view_set_pace(s->run.view, pace_matters(pace) ? pace : NULL, &cancelled);
 }
 
 static int load_env(struct session *s, char *err, size_t errlen)
@@ -272,6 +323,7 @@ static int inspect(struct session *s, char *err, size_t errlen)
 static int check(struct session *s, char *err, size_t errlen)
 {
 	int rc = s->watch ? watch_start(s->watch, &cancelled, STOP_TARGET_LOST) : 0;
+	struct progress *progress;
 
 	s->run.watch = s->watch;
 	if (!rc)
@@ -287,8 +339,12 @@ static int check(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	s->run.env.started = (u64)time(NULL);
-	return s->opt.action == ACTION_INSPECT ? inspect(s, err, errlen) :
-						 phases_run(&s->run, err, errlen);
+	set_pace(s);
+	progress = progress_start(&s->show, &s->run.meter);
+	rc = s->opt.action == ACTION_INSPECT ? inspect(s, err, errlen) :
+					       phases_run(&s->run, err, errlen);
+	progress_stop(progress);
+	return rc;
 }
 
 /* The compile and link locks hold by how the program was built; the rest is the sandbox's. */
@@ -342,6 +398,9 @@ static int report(struct session *s, time_t started, double elapsed, bool failed
 		.finished = time(NULL),
 		.elapsed = elapsed,
 		.threads = s->run.threads,
+		.memory = s->opt.memory,
+		.passes = s->run.passes,
+		.courtesy = polite_report(&s->polite),
 		.phases = s->run.phase,
 		.nphases = s->run.nphases,
 		.target = &s->target,
@@ -419,6 +478,7 @@ static int run_check(struct session *s)
 	inspect_free(&s->inspect);
 	evidence_end(&s->evidence);
 	watch_close(s->watch);
+	polite_end(&s->polite);
 	run_free(&s->run);
 	if (s->have_geo)
 		geometry_free(&s->geo);

@@ -14,6 +14,11 @@ enum option_id {
 	OPT_THREADS,
 	OPT_FSTYPE,
 	OPT_MEMORY,
+	OPT_RATE,
+	OPT_RATE_BYTES,
+	OPT_PRESSURE,
+	OPT_NO_NICE,
+	OPT_PROGRESS,
 	OPT_MAX_FINDINGS,
 	OPT_MOUNTINFO,
 	OPT_RW_MIRROR,
@@ -32,6 +37,7 @@ enum option_id {
 	OPT_VIEW,
 	OPT_BUSY_WALK,
 	OPT_CONSTANT_HASH,
+	OPT_WINDOW,
 	OPT_ALL_SUSPECTS,
 	OPT_BATCH,
 };
@@ -43,6 +49,11 @@ static const struct option long_options[] = {
 	{ "threads", required_argument, NULL, OPT_THREADS },
 	{ "fstype", required_argument, NULL, OPT_FSTYPE },
 	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "rate-bytes", required_argument, NULL, OPT_RATE_BYTES },
+	{ "pressure", required_argument, NULL, OPT_PRESSURE },
+	{ "no-nice", no_argument, NULL, OPT_NO_NICE },
+	{ "progress", optional_argument, NULL, OPT_PROGRESS },
 	{ "max-findings", required_argument, NULL, OPT_MAX_FINDINGS },
 	{ "mountinfo", required_argument, NULL, OPT_MOUNTINFO },
 	{ "allow-rw-mirror", no_argument, NULL, OPT_RW_MIRROR },
@@ -61,6 +72,7 @@ static const struct option long_options[] = {
 	{ "view", required_argument, NULL, OPT_VIEW },
 	{ "allow-busy-walk", no_argument, NULL, OPT_BUSY_WALK },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
+	{ "debug-window", required_argument, NULL, OPT_WINDOW },
 	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
 	{ "debug-batch", required_argument, NULL, OPT_BATCH },
 	{ "help", no_argument, NULL, 'h' },
@@ -94,11 +106,24 @@ static const char help_text[] =
 	"Run:\n"
 	"      --threads N          threads of the scan (one for each processor)\n"
 	"      --memory SIZE        use at most SIZE bytes (suffixes K, M, G, T)\n"
+	"                           what does not fit is done in several passes\n"
 	"      --settle-rounds N    look again at a suspect up to N times (10)\n"
 	"      --settle-delay MS    confirm what has stood still for so long (12000)\n"
 	"      --no-journal-overlay read an unmounted target without what its journal has newer\n"
 	"      --witness W          watch for journal activity of our own: auto, off or require;\n"
 	"                           require makes anything but quiet an incomplete run (auto)\n"
+	"\n"
+	"Courtesy:\n"
+	"      --rate N             read at most N inodes a second\n"
+	"      --rate-bytes SIZE    read at most SIZE bytes a second\n"
+	"      --pressure PERCENT   on a running MDT, step back while tasks wait for a disk or a\n"
+	"                           processor for more of the time than this; 0 never (20)\n"
+	"      --no-nice            on a running MDT, keep the priorities (nice 19, idle I/O class)\n"
+	"\n"
+	"Progress (SIGUSR1 prints a line at any time):\n"
+	"      --progress[=bar|json|off]  a bar, or a JSON object a second, on standard error (a\n"
+	"                           bar where that is a terminal)\n"
+	"  -C FD                    write lines \"phase done max target\" to FD; 0: a bar\n"
 	"\n"
 	"Target:\n"
 	"      --fstype T           file system type of the mirror (ldiskfs); ext4 takes a stand-in\n"
@@ -184,7 +209,7 @@ static int parse_u32(const struct complaint *c, const char *option, const char *
 	return 0;
 }
 
-static int parse_size(const struct complaint *c, const char *s, u64 *out)
+static int parse_size(const struct complaint *c, const char *option, const char *s, u64 *out)
 {
 	static const char suffixes[] = "KMGT";
 	const char *end, *suffix;
@@ -207,7 +232,7 @@ static int parse_size(const struct complaint *c, const char *s, u64 *out)
 	*out = v << shift;
 	return 0;
 bad:
-	return usage(c, "--memory wants a size such as 512M, not \"%s\"", s);
+	return usage(c, "--%s wants a size such as 512M, not \"%s\"", option, s);
 }
 
 static int parse_format(const struct complaint *c, const char *s, enum output_format *out)
@@ -218,6 +243,41 @@ static int parse_format(const struct complaint *c, const char *s, enum output_fo
 		*out = FORMAT_TEXT;
 	else
 		return usage(c, "--format wants json or text, not \"%s\"", s);
+	return 0;
+}
+
+static int parse_rate(const struct complaint *c, const char *s, u64 *out)
+{
+	const char *end;
+	u64 v;
+
+	if (parse_digits(s, &end, &v) || *end || !v)
+		return usage(c, "--rate wants a number of inodes a second, not \"%s\"", s);
+	*out = v;
+	return 0;
+}
+
+static int parse_progress(const struct complaint *c, const char *s, enum progress_mode *out)
+{
+	if (!s || !strcmp(s, "bar"))
+		*out = PROGRESS_ON;
+	else if (!strcmp(s, "json"))
+		*out = PROGRESS_LINES;
+	else if (!strcmp(s, "off"))
+		*out = PROGRESS_OFF;
+	else
+		return usage(c, "--progress takes bar, json or off, not \"%s\"", s);
+	return 0;
+}
+
+static int parse_fd(const struct complaint *c, const char *s, s64 *out)
+{
+	const char *end;
+	u64 v;
+
+	if (parse_digits(s, &end, &v) || *end || v > INT32_MAX)
+		return usage(c, "-C wants the number of an open file, not \"%s\"", s);
+	*out = (s64)v;
 	return 0;
 }
 
@@ -367,6 +427,9 @@ static void take_flag(struct options *o, int id)
 	case OPT_BUSY_WALK:
 		o->allow_busy_walk = true;
 		return;
+	case OPT_NO_NICE:
+		o->no_nice = true;
+		return;
 	case OPT_CONSTANT_HASH:
 		o->debug_constant_hash = true;
 		return;
@@ -390,7 +453,17 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 		o->target.fstype = optarg;
 		return 0;
 	case OPT_MEMORY:
-		return parse_size(c, optarg, &o->memory);
+		return parse_size(c, "memory", optarg, &o->memory);
+	case OPT_RATE:
+		return parse_rate(c, optarg, &o->rate);
+	case OPT_RATE_BYTES:
+		return parse_size(c, "rate-bytes", optarg, &o->rate_bytes);
+	case OPT_PRESSURE:
+		return parse_u32(c, "pressure", optarg, 0, 99, &o->pressure);
+	case OPT_PROGRESS:
+		return parse_progress(c, optarg, &o->progress);
+	case 'C':
+		return parse_fd(c, optarg, &o->progress_fd);
 	case OPT_MAX_FINDINGS:
 		return parse_u32(c, "max-findings", optarg, 0, INT32_MAX, &o->max_findings);
 	case OPT_BATCH:
@@ -414,6 +487,8 @@ static int take_option(const struct complaint *c, struct options *o, struct pend
 		return parse_u32(c, "settle-rounds", optarg, 1, 1000, &o->settle_rounds);
 	case OPT_SETTLE_DELAY:
 		return parse_u32(c, "settle-delay", optarg, 0, 3600000, &o->settle_delay);
+	case OPT_WINDOW:
+		return parse_u32(c, "debug-window", optarg, 1, INT32_MAX, &o->debug_window);
 	case OPT_WITNESS:
 		return parse_witness(c, optarg, &o->witness);
 	case OPT_VIEW:
@@ -492,12 +567,14 @@ int options_parse(int argc, char **argv, struct options *out, char *err, size_t 
 		.max_findings = DEFAULT_MAX_FINDINGS,
 		.settle_rounds = DEFAULT_SETTLE_ROUNDS,
 		.settle_delay = DEFAULT_SETTLE_DELAY,
+		.pressure = DEFAULT_PRESSURE,
+		.progress_fd = -1,
 	};
 	int id, rc = 0;
 
 	opterr = 0;
 	optind = 0; /* glibc: start anew */
-	while (!rc && (id = getopt_long(argc, argv, ":o:hV", long_options, NULL)) != -1) {
+	while (!rc && (id = getopt_long(argc, argv, ":o:C:hV", long_options, NULL)) != -1) {
 		if (id == '?' || id == ':')
 			rc = bad_option(&c, argv, id);
 		else

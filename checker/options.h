@@ -28,7 +28,11 @@ enum witness_mode { WITNESS_AUTO, WITNESS_OFF, WITNESS_REQUIRE };
 #define DEFAULT_MAX_FINDINGS 10000
 #define DEFAULT_SETTLE_ROUNDS 10
 #define DEFAULT_SETTLE_DELAY 12000 /* two commit intervals of a journal, and some */
+#define DEFAULT_PRESSURE 20
 #define MAX_THREADS 256
+
+/* AUTO: a bar where standard error is a terminal. */
+enum progress_mode { PROGRESS_AUTO, PROGRESS_OFF, PROGRESS_ON, PROGRESS_LINES };
 
 struct options {
 	enum action action;
@@ -49,10 +53,17 @@ struct options {
 	u32 settle_delay;	      /* ms from the first look that agrees to the last */
 	bool no_overlay; /* an unreplayed journal is left alone */
 	enum witness_mode witness;
+	u64 rate;		      /* inodes a second; 0: no limit */
+	u64 rate_bytes;		      /* bytes a second; 0: no limit */
+	u32 pressure;		      /* percent above which a live target is left alone; 0: never */
+	bool no_nice;		      /* priorities stay as they are on a live target, too */
+	enum progress_mode progress;
+	s64 progress_fd;	      /* -C: lines as fsck writes them; -1: none, 0: a bar */
 	bool *rule_off;		      /* indexed like rule_table(); owned */
 
 	/* For tests of the checker itself: */
 	bool debug_constant_hash; /* every hash of the ledger is 1 */
+	u32 debug_window;	  /* inode numbers in a pass of the scan, at most; 0: as they fit */
 	u32 debug_batch;	  /* suspects in a batch of the exact phase; 0: as many as fit */
 	bool debug_all_suspects;  /* every object goes through the exact phase */
 };

@@ -25,6 +25,7 @@
 #define NOTES_MAX (1U << 20)	 /* of each kind */
 #define NOTES_OF_ONE_MAX 256	 /* names of a suspect */
 #define LIVE_FINDINGS_MAX 200000 /* that are looked at again */
+#define LIVE_FINDING_BYTES 1024	 /* one, twice where a later look finds it again */
 
 /* ---- what a later look needs ---- */
 
@@ -183,6 +184,7 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last
 		.key = &r->poster.key,
 		.threads = r->threads,
 		.cancel = r->cancel,
+		.meter = &r->meter,
 		.scope = l->scope,
 		.known = oi_is_known(r) ? r->oi_notes.fact : NULL,
 		.nknown = r->oi_notes.n,
@@ -206,6 +208,18 @@ static u32 room_for_facts(struct run *r)
 	return (u32)min_u64(room, EXACT_ROOM_MAX);
 }
 
+/* What the meter is to expect, if no batch must be made smaller. */
+static void begin_look(const struct look *l, u32 most)
+{
+	struct run *r = l->r;
+	u64 batches = max_u64(1, (ledger_suspects(&r->ledger) + most - 1) / most);
+	u64 steps = l->scope ? (u64)l->scope->ndirs + l->scope->nfids : r->dirs.n + r->env.oi_count;
+
+	r->looks++;
+	meter_begin(&r->meter, l->count_unknown ? METER_EXACT : METER_SETTLE, r->looks,
+		    max_u64(1, batches * steps));
+}
+
 /* All suspects of the ledger, in batches. */
 static int all_batches(struct look *l)
 {
@@ -216,6 +230,7 @@ static int all_batches(struct look *l)
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
 
+	begin_look(l, most);
 	for (bool done = false; !rc && !done;) {
 		u32 from = ino, n = 0;
 
@@ -279,6 +294,12 @@ int exact_look(struct look *l)
 
 /* ---- the phase ---- */
 
+static u32 live_findings_max(struct run *r)
+{
+	return (u32)min_u64(membudget_left(&r->mem) / 4 / LIVE_FINDING_BYTES + 1,
+			    LIVE_FINDINGS_MAX);
+}
+
 static int look_and_settle(struct run *r, struct shares *shares)
 {
 	struct look_notes notes = { 0 };
@@ -286,7 +307,7 @@ static int look_and_settle(struct run *r, struct shares *shares)
 	struct look l = {
 		.r = r, .shares = shares, .list = &found, .count_unknown = true, .notes = &notes,
 	};
-	int rc = finding_list_init(&found, LIVE_FINDINGS_MAX);
+	int rc = finding_list_init(&found, live_findings_max(r));
 
 	if (rc)
 		return rc;

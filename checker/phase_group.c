@@ -171,8 +171,10 @@ static void count_violated(struct run *r)
 int phase_group(struct run *r, char *err, size_t errlen)
 {
 	struct finding_list *l = &r->findings;
-	int rc = add_lost_oi_files(r);
+	int rc;
 
+	meter_begin(&r->meter, METER_GROUP, 1, 1);
+	rc = add_lost_oi_files(r);
 	if (!rc)
 		rc = add_oi_restored(r);
 	finding_list_sort(l);
@@ -184,6 +186,7 @@ int phase_group(struct run *r, char *err, size_t errlen)
 		rc = group(r, false);
 	}
 	count_violated(r);
+	meter_add(&r->meter, 1, 0);
 	if (rc)
 		snprintf(err, errlen, "no memory to tell which findings follow from which");
 	return rc;

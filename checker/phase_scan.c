@@ -52,6 +52,7 @@ struct scanner {
 	struct dir_state dir;
 	struct shard_tally shards; /* of that directory */
 	u64 strays;
+	u64 unclaimed; /* layouts with OST objects for which there was no memory */
 	u64 oi_seen; /* records of the OI file being read */
 	struct fid oi_last;
 	pthread_mutex_t *lock; /* of the run's problem list */
@@ -204,15 +205,18 @@ static int claim_objects(struct scanner *s, const struct object *o)
 {
 	struct lov_object slot;
 	struct lov_walk walk;
+	bool lost = false;
 	int rc;
 
 	lov_walk_begin(&walk, &o->lov);
 	while (lov_walk_next(&walk, &slot)) {
 		rc = objset_claim(s->r->objects, slot.ost_idx, &slot.fid);
-		if (rc < 0)
+		if (rc < 0 && !s->r->mem.limit)
 			return rc;
+		lost |= rc < 0;
 		s->cov.ost_objects++;
 	}
+	s->unclaimed += lost;
 	return 0;
 }
 
@@ -263,7 +267,8 @@ static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 	struct run *r = s->r;
 	int rc = 0;
 
-	s->cov.inodes_scanned++;
+	if (!(++s->cov.inodes_scanned % METER_STEP))
+		meter_add(&r->meter, METER_STEP, METER_STEP);
 	if (env_is_exempt_ino(&r->env, o->ino) || (o->inode.flags & EXT4_FL_EA_INODE) ||
 	    !object_is_live(o))
 		return 0;
@@ -296,7 +301,8 @@ static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 bl
 	struct scanner *s = arg;
 	struct run *r = s->r;
 
-	s->unit[UNIT_OI_MAPPINGS]++;
+	if (!(++s->unit[UNIT_OI_MAPPINGS] % (METER_STEP * METER_OI_RECORDS)))
+		meter_add(&r->meter, METER_STEP, 0);
 	/* Order within a file and routing among the files together mean that FIDs are unique. */
 	if ((rec->fid.seq & (r->env.oi_count - 1)) != oi ||
 	    (s->oi_seen && fid_cmp(&s->oi_last, &rec->fid) >= 0)) {
@@ -377,7 +383,7 @@ static int scan_oi(struct run *r, struct scanner *scanners)
 		if (scanners[i].rc)
 			rc = scanners[i].rc;
 	}
-	return rc;
+	return !rc && stop_wanted(r->cancel) ? -ECANCELED : rc;
 }
 
 /* ---- after the pass ---- */
@@ -419,47 +425,6 @@ static int check_huge(struct run *r, struct scanner *s, struct view_buf *buf, u3
 	return rc;
 }
 
-/* Posts the names of a directory again whose place was guessed wrong. */
-struct repost {
-	struct run *r;
-	enum post_mode from, to;
-};
-
-static int repost_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
-{
-	const struct repost *p = arg;
-
-	if (dirent_is_dot(d) || dirent_is_dotdot(d) || d->ino > p->r->env.info->inodes_count)
-		return 0;
-	post_entry(&p->r->poster, dir, p->from, d, -1);
-	post_entry(&p->r->poster, dir, p->to, d, 1);
-	return 0;
-}
-
-static int repost_guesses(struct run *r, struct view_buf *buf)
-{
-	const struct dir_ops ops = { .entry = repost_entry };
-	struct repost p = { .r = r };
-	struct object o;
-	int rc = 0;
-
-	view_pass_begin(r->view);
-	for (u32 i = 0; i < r->dirs.n && !rc; i++) {
-		const struct dir_row *row = &r->dirs.rows[i];
-
-		p.from = row->guess;
-		p.to = post_mode_of(row->class, row->guess);
-		if (p.from == p.to)
-			continue;
-		if (view_read_object(r->view, buf, row->ino, &o)) {
-			ledger_force(&r->ledger, row->ino);
-			continue;
-		}
-		rc = view_read_dir(r->view, buf, &o, &ops, &p);
-	}
-	return rc;
-}
-
 /* What only the whole tree shows: directories that hang nowhere, or twice. */
 static void suspect_tree(struct run *r)
 {
@@ -471,8 +436,9 @@ static void suspect_tree(struct run *r)
 	}
 }
 
-static void merge(struct run *r, const struct scanner *s)
+static void merge(struct run *r, struct scanner *s)
 {
+	static const char unclaimed[] = "not enough memory to compare the OST objects of all layouts";
 	u32 n;
 	const struct rule *rule = rule_table(&n);
 
@@ -485,6 +451,10 @@ static void merge(struct run *r, const struct scanner *s)
 	r->cov.oi_mappings += s->unit[UNIT_OI_MAPPINGS];
 	r->cov.layouts += s->unit[UNIT_LAYOUTS];
 	r->strays += s->strays;
+	if (s->unclaimed) {
+		coverage_incomplete(&r->cov, unclaimed);
+		count_unknown(s, "lov-object-shared", unclaimed, s->unclaimed);
+	}
 	for (u32 i = 0; i < s->cov.nincomplete; i++)
 		coverage_incomplete(&r->cov, s->cov.incomplete[i]);
 	for (u32 i = 0; i < n; i++) {
@@ -529,11 +499,10 @@ static int finish(struct run *r, struct scanner *scanners)
 	count_unseen(r, scanners);
 	if (!rc)
 		rc = dirtable_build(&r->dirs, &r->mem, &r->env, logs, r->threads);
-	else
-		for (u32 i = 0; i < r->threads; i++)
-			dirlog_free(&logs[i]);
+	for (u32 i = 0; i < r->threads; i++)
+		dirlog_free(&logs[i]);
 	if (!rc)
-		rc = repost_guesses(r, buf);
+		rc = scan_repost(r, buf);
 	if (!rc)
 		suspect_tree(r);
 	view_buf_free(buf);
@@ -570,6 +539,16 @@ static void scanner_free(struct scanner *s)
 	free(s->huge);
 }
 
+static void scan_failure(const struct run *r, int rc, char *err, size_t errlen)
+{
+	if (rc == -ENOMEM && r->mem.limit)
+		snprintf(err, errlen,
+			 "the scan failed: --memory is too little (the target has grown, or what it "
+			 "says of its directories is wrong)");
+	else
+		snprintf(err, errlen, "the scan failed: %s", strerror(-rc));
+}
+
 int phase_scan(struct run *r, char *err, size_t errlen)
 {
 	static const struct scan_ops ops = { scan_object, scan_group, scan_problem };
@@ -584,6 +563,8 @@ int phase_scan(struct run *r, char *err, size_t errlen)
 	}
 	if (rc)
 		goto out;
+	r->passes = 1;
+	meter_begin(&r->meter, METER_SCAN, 1, scan_steps(r));
 	view_pass_begin(r->view);
 	rc = view_scan(r->view, &ops, args, r->threads, r->cancel);
 	if (!rc && r->env.oi_count)
@@ -591,10 +572,17 @@ int phase_scan(struct run *r, char *err, size_t errlen)
 	if (!rc)
 		rc = finish(r, scanners);
 out:
-	if (rc && rc != -ECANCELED)
-		snprintf(err, errlen, "the scan failed: %s", strerror(-rc));
 	for (u32 i = 0; scanners && i < r->threads; i++)
 		scanner_free(&scanners[i]);
 	free(scanners);
+	if (!rc)
+		ledger_close(&r->ledger);
+	if (!rc)
+		rc = scan_other_windows(r);
+	/* The exact phase has a use for whole sums, and a greater one for memory. */
+	if (!rc && (r->passes > 1 || membudget_left(&r->mem) < r->look_bytes))
+		ledger_drop_slots(&r->ledger);
+	if (rc && rc != -ECANCELED)
+		scan_failure(r, rc, err, errlen);
 	return rc;
 }

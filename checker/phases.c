@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "ledger/landmarks.h"
+#include "plan.h"
 #include "target/watch.h"
 
 void run_add_problem(struct run *r, const struct view_problem *p)
@@ -50,15 +51,21 @@ void phases_reconcile(struct run *r)
 	r->cov.complete = !r->cov.nincomplete;
 }
 
-int phases_prepare(struct run *r)
+int phases_prepare(struct run *r, char *err, size_t errlen)
 {
 	u32 max_ino = r->env.info->inodes_count;
-	int rc = ledger_init(&r->ledger, &r->mem, 0, max_ino + 1, max_ino);
+	struct plan plan;
+	int rc = plan_run(r, &plan, err, errlen);
 
+	if (rc)
+		return rc;
+	r->threads = plan.threads;
+	r->look_bytes = plan.look_bytes;
+	rc = ledger_init(&r->ledger, &r->mem, 0, plan.window, max_ino);
 	if (!rc)
 		rc = poster_init(&r->poster, &r->ledger, &r->env, r->opt->debug_constant_hash);
 	r->findings.mem = &r->mem;
-	r->objects = objset_new();
+	r->objects = objset_new(r->mem.limit ? &r->mem : NULL);
 	return !rc && !r->objects ? -ENOMEM : rc;
 }
 
@@ -72,14 +79,12 @@ int phases_run(struct run *r, char *err, size_t errlen)
 		{ "exact", phase_exact },
 		{ "group", phase_group },
 	};
-	int rc = phases_prepare(r);
+	int rc = phases_prepare(r, err, errlen);
 
 	for (u32 i = 0; i < ARRAY_SIZE(phases) && !rc; i++) {
 		double start = now();
 
 		rc = phases[i].run(r, err, errlen);
-		if (phases[i].run == phase_scan)
-			ledger_close(&r->ledger);
 		r->phase[r->nphases++] = (struct phase_time){ phases[i].name, now() - start };
 	}
 	if (rc == -ECANCELED)

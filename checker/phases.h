@@ -13,6 +13,7 @@
 #define MDTCHECK_PHASES_H
 
 #include "base/membudget.h"
+#include "base/meter.h"
 #include "ledger/dirtable.h"
 #include "ledger/ledger.h"
 #include "ledger/objset.h"
@@ -34,6 +35,10 @@ struct run {
 	struct env env;
 	struct membudget mem;
 	u32 threads;
+	u32 passes;	   /* over all inodes: more than one where memory is short */
+	u32 looks;	   /* at the suspects */
+	u64 look_bytes;	   /* memory that one wants */
+	struct meter meter;
 	volatile int *cancel;
 	const struct watch *watch; /* of a live target; NULL */
 
@@ -63,13 +68,19 @@ int phases_run(struct run *r, char *err, size_t errlen);
 void run_free(struct run *r);
 
 /* What phases_run() begins and ends with, for those who run phases one by one. */
-int phases_prepare(struct run *r);
+int phases_prepare(struct run *r, char *err, size_t errlen);
 void phases_reconcile(struct run *r);
 
 /* Counts a problem against completeness; one thread at a time. */
 void run_add_problem(struct run *r, const struct view_problem *p);
 
 int phase_scan(struct run *r, char *err, size_t errlen);
+/* Posts the names of those directories again whose place was guessed wrong. */
+int scan_repost(struct run *r, struct view_buf *buf);
+/* What the meter is to expect of it, in all passes. */
+u64 scan_steps(const struct run *r);
+/* The rest of the scan where the ledger is a window. */
+int scan_other_windows(struct run *r);
 int phase_exact(struct run *r, char *err, size_t errlen);
 int phase_group(struct run *r, char *err, size_t errlen);
 

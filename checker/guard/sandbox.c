@@ -204,6 +204,10 @@ static const int plain_calls[] = {
 	SCMP_SYS(restart_syscall),
 	/* signals */
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigtimedwait),
+#ifdef __SNR_rt_sigtimedwait_time64
+	SCMP_SYS(rt_sigtimedwait_time64),
+#endif
 	SCMP_SYS(sigreturn), SCMP_SYS(sigaltstack),
 	/* time and figures */
 	SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep),

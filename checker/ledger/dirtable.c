@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Grows an array of size-byte items to hold one more. */
-static int grow(struct membudget *mem, void **array, u64 *cap, u64 used, size_t size)
+#define LOG_FIRST 1024U
+#define LOG_DOUBLE 65536U /* from here on by a quarter: less is left empty */
+
+static int resize(struct membudget *mem, void **array, u64 *cap, u64 want, size_t size)
 {
-	u64 want = *cap ? *cap * 2 : 1024;
 	void *p;
 
-	if (used < *cap)
+	if (want <= *cap)
 		return 0;
 	if (membudget_take(mem, (want - *cap) * size))
 		return -ENOMEM;
@@ -23,6 +24,15 @@ static int grow(struct membudget *mem, void **array, u64 *cap, u64 used, size_t 
 	*array = p;
 	*cap = want;
 	return 0;
+}
+
+/* Grows an array of size-byte items to hold one more. */
+static int grow(struct membudget *mem, void **array, u64 *cap, u64 used, size_t size)
+{
+	u64 want = *cap < LOG_FIRST ? LOG_FIRST :
+		   *cap < LOG_DOUBLE ? *cap * 2 : *cap + *cap / 4;
+
+	return used < *cap ? 0 : resize(mem, array, cap, want, size);
 }
 
 int dirlog_add_dir(struct dirlog *log, const struct dir_row *row)
@@ -85,25 +95,50 @@ static int fid_row_cmp(const void *a, const void *b, void *arg)
 	return fid_cmp(&rows[*(const u32 *)a].fid, &rows[*(const u32 *)b].fid);
 }
 
-/* Moves what every log holds into one log. */
+/* Room for so many rows and links, and no more. */
+static int reserve(struct dirlog *log, u64 nrows, u64 nlinks)
+{
+	void *rows = log->rows, *links = log->links;
+	u64 cap = log->rows_cap;
+	int rc = nrows > UINT32_MAX ? -ENOMEM :
+				      resize(log->mem, &rows, &cap, nrows, sizeof(*log->rows));
+
+	log->rows = rows;
+	log->rows_cap = (u32)cap;
+	if (rc)
+		return rc;
+	rc = resize(log->mem, &links, &log->links_cap, nlinks, sizeof(*log->links));
+	log->links = links;
+	return rc;
+}
+
+/* The first log takes over what the others hold: never is there more than one copy of it all. */
 static int merge_logs(struct dirlog *all, struct dirlog *logs, u32 n)
 {
+	u64 nrows = 0, nlinks = 0;
 	int rc;
 
 	for (u32 i = 0; i < n; i++) {
-		for (u32 k = 0; k < logs[i].nrows; k++) {
-			rc = dirlog_add_dir(all, &logs[i].rows[k]);
-			if (rc)
-				return rc;
-		}
-		for (u64 k = 0; k < logs[i].nlinks; k++) {
-			rc = dirlog_add_link(all, logs[i].links[k].child, logs[i].links[k].parent);
-			if (rc)
-				return rc;
-		}
+		nrows += logs[i].nrows;
+		nlinks += logs[i].nlinks;
+	}
+	if (n) {
+		*all = logs[0];
+		logs[0] = (struct dirlog){ .mem = logs[0].mem };
+	}
+	rc = reserve(all, nrows, nlinks);
+	for (u32 i = 1; i < n && !rc; i++) {
+		if (logs[i].nrows)
+			memcpy(all->rows + all->nrows, logs[i].rows,
+			       logs[i].nrows * sizeof(*all->rows));
+		if (logs[i].nlinks)
+			memcpy(all->links + all->nlinks, logs[i].links,
+			       logs[i].nlinks * sizeof(*all->links));
+		all->nrows += logs[i].nrows;
+		all->nlinks += logs[i].nlinks;
 		dirlog_free(&logs[i]);
 	}
-	return 0;
+	return rc;
 }
 
 /* qsort() may not be given NULL, even for nothing. */

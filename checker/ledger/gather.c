@@ -65,8 +65,13 @@ static void *worker_main(void *arg)
 
 	for (;;) {
 		i = __atomic_fetch_add(w->next, chunk, __ATOMIC_RELAXED);
-		for (u32 k = i; k < w->total && k < i + chunk && !w->rc; k++)
+		for (u32 k = i; k < w->total && k < i + chunk && !w->rc; k++) {
 			w->rc = w->work(w, k);
+			if (w->g->meter)
+				meter_add(w->g->meter, 1, 0);
+			if (stop_wanted(w->g->cancel))
+				break;
+		}
 		if (w->rc || stop_wanted(w->g->cancel) || i >= w->total)
 			break;
 	}
@@ -189,8 +194,17 @@ static int read_suspect(struct gather *g, struct view_buf *buf, struct gather_su
 		s->dir = calloc(1, sizeof(*s->dir));
 		if (!s->dir || list_dir(g, ino))
 			return -ENOMEM;
+		if (membudget_take(g->mem, sizeof(*s->dir)))
+			return -ENOBUFS;
+		g->charged += sizeof(*s->dir);
 	}
 	return find_new_parents(g, buf, &o);
+}
+
+/* Suspects, and where their FIDs are looked up. */
+static u64 suspect_charge(u32 n)
+{
+	return (u64)n * (sizeof(struct gather_suspect) + 4 * sizeof(u32));
 }
 
 static int read_suspects(struct gather *g, const u32 *inos, u32 n)
@@ -358,6 +372,10 @@ int gather_run(struct gather *g, const u32 *inos, u32 n, u32 room)
 	if (!g->arena)
 		return -ENOMEM;
 	g->room = room;
+	/* Fewer at a time will do. */
+	if (membudget_take(g->mem, suspect_charge(n)))
+		return -ENOBUFS;
+	g->charged = suspect_charge(n);
 	rc = read_suspects(g, inos, n);
 	if (!rc)
 		rc = g->scope ? scoped_pass(g) : full_pass(g);
@@ -377,6 +395,9 @@ void gather_free(struct gather *g)
 	free(g->found);
 	free(g->list);
 	free(g->fids);
+	if (g->charged)
+		membudget_give(g->mem, g->charged);
+	g->charged = 0;
 	if (g->arena)
 		membudget_unmap(g->mem, g->arena, g->room, g->room);
 	pthread_mutex_destroy(&g->lock);

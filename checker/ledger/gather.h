@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 
+#include "base/meter.h"
 #include "ledger/dirtable.h"
 #include "ledger/nameset.h"
 #include "ledger/print.h"
@@ -102,6 +103,7 @@ struct gather {
 	const struct hash_key *key;
 	u32 threads;
 	volatile int *cancel;
+	struct meter *meter; /* one for each directory, OI file or FID; NULL */
 	const struct gather_scope *scope; /* NULL: read everything */
 	/*
 	 * Without a scope: NULL, or all records of the OI that lead to a suspect, but for those
@@ -125,6 +127,7 @@ struct gather {
 
 	u8 *arena; /* gather_name and gather_oi */
 	u32 used, room;
+	u64 charged; /* to mem for the suspects */
 	bool overflow;
 
 	/* Directories made after the scan. */

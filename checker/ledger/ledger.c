@@ -31,11 +31,20 @@ int ledger_init(struct ledger *l, struct membudget *mem, u32 first, u32 count, u
 	return 0;
 }
 
-void ledger_free(struct ledger *l)
+void ledger_drop_slots(struct ledger *l)
 {
 	if (!l->slot)
 		return;
 	membudget_unmap(l->mem, l->slot, slot_bytes(l), slot_bytes(l));
+	l->slot = NULL;
+	l->count = 0;
+}
+
+void ledger_free(struct ledger *l)
+{
+	if (!l->suspect)
+		return;
+	ledger_drop_slots(l);
 	membudget_unmap(l->mem, l->suspect, suspect_words(l) * 8, suspect_words(l) * 8);
 	memset(l, 0, sizeof(*l));
 }

@@ -24,9 +24,17 @@ struct ledger {
 	struct membudget *mem;
 };
 
+/* Bytes for the suspects among so many inode numbers. */
+static inline u64 ledger_suspect_bytes(u32 max_ino)
+{
+	return ((u64)max_ino / 64 + 1) * sizeof(u64);
+}
+
 /* A ledger over [first, first + count), suspects over [0, max_ino]. */
 int ledger_init(struct ledger *l, struct membudget *mem, u32 first, u32 count, u32 max_ino);
 void ledger_free(struct ledger *l);
+/* The sums have said all they can: gives their memory back, suspects stay. */
+void ledger_drop_slots(struct ledger *l);
 /* Empties the slots for another window; suspects stay. */
 void ledger_window(struct ledger *l, u32 first);
 

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 
 #define OBJSET_SHARDS 64
+/* A map with its bitmap, before it holds much. */
+#define OBJMAP_BYTES 512U
+/* Claims after which a bitmap is measured again. */
+#define OBJMAP_MEASURE 4096U
 
 /* One OST's ids of one sequence (for IDIF: the sequence word with the high id bits). */
 struct objmap {
@@ -15,6 +19,8 @@ struct objmap {
 	u64 seq;
 	roaring_bitmap_t *claimed;
 	roaring_bitmap_t *shared; /* NULL until needed */
+	u32 unmeasured; /* claims since it was measured */
+	u64 charged;	/* to the memory budget, for both bitmaps */
 	struct objmap *next;
 };
 
@@ -25,13 +31,16 @@ struct shard {
 };
 
 struct objset {
+	struct membudget *mem; /* NULL: nobody counts */
 	struct shard shard[OBJSET_SHARDS];
 };
 
-struct objset *objset_new(void)
+struct objset *objset_new(struct membudget *mem)
 {
 	struct objset *s = calloc(1, sizeof(*s));
 
+	if (s)
+		s->mem = mem;
 	for (u32 i = 0; s && i < OBJSET_SHARDS; i++)
 		pthread_mutex_init(&s->shard[i].lock, NULL);
 	return s;
@@ -46,6 +55,8 @@ void objset_free(struct objset *s)
 	for (u32 i = 0; i < OBJSET_SHARDS; i++) {
 		for (m = s->shard[i].maps; m; m = next) {
 			next = m->next;
+			if (s->mem)
+				membudget_give(s->mem, m->charged);
 			roaring_bitmap_free(m->claimed);
 			if (m->shared)
 				roaring_bitmap_free(m->shared);
@@ -71,23 +82,59 @@ static struct objmap *map_find(struct shard *sh, u32 ost_idx, const struct fid *
 	return m;
 }
 
-static struct objmap *map_make(struct shard *sh, u32 ost_idx, const struct fid *f)
+static struct objmap *map_make(struct objset *s, struct shard *sh, u32 ost_idx,
+			       const struct fid *f)
 {
-	struct objmap *m = calloc(1, sizeof(*m));
+	struct objmap *m;
 
-	if (!m)
+	if (s->mem && membudget_take(s->mem, OBJMAP_BYTES))
 		return NULL;
-	m->claimed = roaring_bitmap_create();
-	if (!m->claimed) {
+	m = calloc(1, sizeof(*m));
+	if (m)
+		m->claimed = roaring_bitmap_create();
+	if (!m || !m->claimed) {
+		if (s->mem)
+			membudget_give(s->mem, OBJMAP_BYTES);
 		free(m);
 		return NULL;
 	}
+	m->charged = OBJMAP_BYTES;
 	m->ost_idx = ost_idx;
 	m->seq = f->seq;
 	m->ver = f->ver;
 	m->next = sh->maps;
 	sh->maps = m;
 	return m;
+}
+
+/* What the bitmaps take now; arrays in them have room to grow. */
+static u64 map_bytes(const struct objmap *m)
+{
+	u64 bytes = roaring_bitmap_size_in_bytes(m->claimed);
+
+	if (m->shared)
+		bytes += roaring_bitmap_size_in_bytes(m->shared);
+	return bytes + bytes / 4 + OBJMAP_BYTES;
+}
+
+/*
+ * The library allocates by itself, so its bitmaps are measured now and then and the
+ * difference is asked for.  With the shard locked.
+ */
+static int map_measure(struct objset *s, struct objmap *m)
+{
+	u64 bytes;
+
+	if (!s->mem || ++m->unmeasured < OBJMAP_MEASURE)
+		return 0;
+	bytes = map_bytes(m);
+	if (bytes > m->charged && membudget_take(s->mem, bytes - m->charged)) {
+		m->unmeasured--; /* the next claim asks again */
+		return -ENOMEM;
+	}
+	m->unmeasured = 0;
+	m->charged = max_u64(m->charged, bytes);
+	return 0;
 }
 
 /* With the shard locked. */
@@ -114,8 +161,10 @@ int objset_claim(struct objset *s, u32 ost_idx, const struct fid *object)
 	pthread_mutex_lock(&sh->lock);
 	m = map_find(sh, ost_idx, object);
 	if (!m)
-		m = map_make(sh, ost_idx, object);
-	rc = m ? map_claim(sh, m, object->oid) : -ENOMEM;
+		m = map_make(s, sh, ost_idx, object);
+	rc = m ? map_measure(s, m) : -ENOMEM;
+	if (!rc)
+		rc = map_claim(sh, m, object->oid);
 	pthread_mutex_unlock(&sh->lock);
 	return rc;
 }

@@ -7,11 +7,13 @@
 #ifndef MDTCHECK_LEDGER_OBJSET_H
 #define MDTCHECK_LEDGER_OBJSET_H
 
+#include "base/membudget.h"
 #include "mdtcheck/fid.h"
 
 struct objset;
 
-struct objset *objset_new(void);
+/* The bitmaps are paid for from mem, to within a few thousand claims of each; NULL: not at all. */
+struct objset *objset_new(struct membudget *mem);
 void objset_free(struct objset *s);
 
 /* Any thread.  0, 1 when the object was there before, -ENOMEM. */

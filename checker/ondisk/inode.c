@@ -275,7 +275,7 @@ static void group_desc_high(struct cursor *c, struct group_desc *g)
 	g->inode_table |= (u64)cursor_le32(c) << 32;
 	cursor_skip(c, 2); /* free blocks */
 	g->free_inodes |= (u32)cursor_le16(c) << 16;
-	cursor_skip(c, 2); /* directories */
+	g->used_dirs |= (u32)cursor_le16(c) << 16;
 	g->itable_unused |= (u32)cursor_le16(c) << 16;
 }
 
@@ -289,7 +289,7 @@ void group_desc_decode(const u8 *raw, u32 desc_size, struct group_desc *out)
 	g.inode_table = cursor_le32(&c);
 	cursor_skip(&c, 2); /* free blocks */
 	g.free_inodes = cursor_le16(&c);
-	cursor_skip(&c, 2); /* directories */
+	g.used_dirs = cursor_le16(&c);
 	g.flags = cursor_le16(&c);
 	cursor_skip(&c, 8); /* snapshot block, bitmap checksums */
 	g.itable_unused = cursor_le16(&c);

@@ -89,6 +89,7 @@ void extent_index_at(const struct extent_node *n, u32 i, struct extent_rec *out)
 struct group_desc {
 	u64 block_bitmap, inode_bitmap, inode_table;
 	u32 free_inodes;
+	u32 used_dirs;
 	u32 itable_unused;
 	u16 flags; /* 1 INODE_UNINIT, 2 BLOCK_UNINIT, 4 INODE_ZEROED */
 };

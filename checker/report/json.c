@@ -200,6 +200,20 @@ static struct piece tool_piece(const struct report *r)
 	return p;
 }
 
+static void put_courtesy(struct piece *p, const struct report_courtesy *c)
+{
+	struct piece q = piece_new();
+
+	piece_put(&q, "nice", json_integer(c->nice));
+	put_text(&q, "io_class", c->io_idle ? "idle" : "unchanged");
+	put_count(&q, "rate", c->rate);
+	put_count(&q, "rate_bytes", c->rate_bytes);
+	put_count(&q, "pressure_percent", c->pressure);
+	piece_put(&q, "waited_seconds", json_real(c->waited));
+	piece_put(&q, "backed_off_seconds", json_real(c->backed_off));
+	put_piece(p, "courtesy", &q);
+}
+
 static struct piece run_piece(const struct report *r)
 {
 	struct piece p = piece_new();
@@ -212,6 +226,9 @@ static struct piece run_piece(const struct report *r)
 	piece_put(&p, "elapsed_seconds", json_real(r->elapsed));
 	put_count(&p, "threads", r->threads);
 	put_count(&p, "peak_rss_bytes", r->peak_rss);
+	put_count(&p, "memory_limit_bytes", r->memory);
+	put_count(&p, "passes", r->passes);
+	put_courtesy(&p, &r->courtesy);
 	for (i = 0; i < r->nphases; i++) {
 		struct piece ph = piece_new();
 

@@ -181,6 +181,17 @@ struct phase_time {
 	double seconds;
 };
 
+/* What was done to be in nobody's way. */
+struct report_courtesy {
+	int nice;
+	bool io_idle;	    /* idle I/O class */
+	u64 rate;	    /* inodes a second; 0: no limit */
+	u64 rate_bytes;	    /* a second; 0: no limit */
+	u32 pressure;	    /* percent that is stepped back from; 0: it was not asked for */
+	double waited;	    /* seconds, of all threads together, for the rates */
+	double backed_off;  /* likewise, for the pressure */
+};
+
 struct report {
 	const char *version;
 	const char *command; /* the command line, words joined by blanks; any bytes */
@@ -188,6 +199,9 @@ struct report {
 	double elapsed; /* seconds */
 	u32 threads;
 	u64 peak_rss; /* bytes */
+	u64 memory;   /* bytes that could be had; 0: no limit */
+	u32 passes;   /* over all inodes */
+	struct report_courtesy courtesy;
 	const struct phase_time *phases;
 	u32 nphases;
 

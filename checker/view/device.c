@@ -59,8 +59,11 @@ static int read_overlaid(struct view *v, u64 off, u8 *out, size_t len)
 
 int device_pread(struct view *v, u64 off, void *out, size_t len)
 {
-	int rc = pread_all(v->fd, off, out, len);
+	int rc;
 
+	if (v->pace)
+		pace_bytes(v->pace, len);
+	rc = pread_all(v->fd, off, out, len);
 	if (!rc && v->overlay.n)
 		rc = read_overlaid(v, off, out, len);
 	__atomic_fetch_add(&v->bytes_read, len, __ATOMIC_RELAXED);
@@ -269,13 +272,16 @@ void view_info_fill(struct view *v, const struct geometry *g, bool is_static)
 void device_count_free(struct view *v)
 {
 	struct group_desc gd;
-	u64 sum = 0;
+	u64 sum = 0, dirs = 0;
 	u32 g;
 
 	for (g = 0; g < v->info.groups; g++)
-		if (!device_group(v, g, &gd))
+		if (!device_group(v, g, &gd)) {
 			sum += min_u64(gd.free_inodes, v->info.inodes_per_group);
+			dirs += min_u64(gd.used_dirs, v->info.inodes_per_group);
+		}
 	v->info.free_inodes = (u32)sum;
+	v->info.used_dirs = (u32)dirs;
 }
 
 static int device_init(struct view *v, const struct geometry *g)

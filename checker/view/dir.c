@@ -159,8 +159,11 @@ static int run_read(struct dir_read *r, struct map_run run)
 	int rc = 0;
 
 	while (run.count && !rc) {
-		u32 n = run_claim(r, &run, most);
+		u32 n;
 
+		if (view_cancelled(r->view))
+			return -ECANCELED;
+		n = run_claim(r, &run, most);
 		if (n)
 			rc = batch_read(r, &run, n);
 		/* A batch that is not full ended at a block that is somebody else's. */

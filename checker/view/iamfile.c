@@ -485,6 +485,8 @@ static int walk(struct iam_read *r)
 	while (!rc && !r->over) {
 		struct iam_level *l = &r->path[r->depth];
 
+		if (view_cancelled(r->view))
+			return -ECANCELED;
 		if (l->slot + 1U < l->node.count) {
 			l->slot++;
 			rc = child_enter(r, iam_node_child(&l->node, l->slot));

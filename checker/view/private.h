@@ -7,6 +7,7 @@
 #define MDTCHECK_VIEW_PRIVATE_H
 
 #include "base/membudget.h"
+#include "base/pace.h"
 #include "mdtcheck/target.h"
 #include "mdtcheck/view.h"
 #include "view/blockmap.h"
@@ -64,6 +65,8 @@ struct view {
 	struct view_info info;
 	struct membudget *mem;
 	u64 bytes_read; /* atomic */
+	struct pace *pace; /* not owned; NULL */
+	const volatile int *cancel; /* NULL */
 
 	/* One bit a block: read as part of a directory or index in this pass.  Atomic. */
 	u64 *owners; /* NULL in the posix view, which sees no blocks */
@@ -120,6 +123,11 @@ struct view_buf {
 	const struct dir_ahead *ahead; /* of the scan this buffer serves, or NULL */
 	struct posix_hand hand;
 };
+
+static inline bool view_cancelled(const struct view *v)
+{
+	return v->cancel && stop_wanted(v->cancel);
+}
 
 /* ---- device.c ---- */
 

@@ -114,6 +114,10 @@ static int deliver(struct scan_thread *t, u32 index, const u8 *raw, u64 block)
 	if (obj.ea_broken)
 		complain(t, PROBLEM_EA, ino, obj.inode.file_acl, obj.ea_broken);
 	t->delivered++;
+	if (t->scan->view->pace)
+		pace_inodes(t->scan->view->pace, 1);
+	if (t->scan->cancel && stop_wanted(t->scan->cancel))
+		return -ECANCELED;
 	return t->scan->ops->object(t->arg, t->buf, &obj);
 }
 
@@ -287,6 +291,11 @@ static void *thread_main(void *arg)
 static u64 thread_bytes(const struct view *v)
 {
 	return CHUNK_BYTES + AHEAD_BYTES + v->info.block_size;
+}
+
+u64 view_scan_charge(const struct view *v)
+{
+	return thread_bytes(v) + view_buf_charge(v);
 }
 
 static int thread_init(struct scan_thread *t, struct scan *s, void *arg)

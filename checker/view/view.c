@@ -14,6 +14,12 @@ const struct view_info *view_info(const struct view *v)
 	return &v->info;
 }
 
+void view_set_pace(struct view *v, struct pace *pace, const volatile int *cancel)
+{
+	v->pace = pace;
+	v->cancel = cancel;
+}
+
 u64 view_bytes_read(const struct view *v)
 {
 	return __atomic_load_n(&v->bytes_read, __ATOMIC_RELAXED);
@@ -29,6 +35,8 @@ int view_read_object(struct view *v, struct view_buf *buf, u32 ino, struct objec
 {
 	if (!ino || ino > v->info.inodes_count)
 		return -ERANGE;
+	if (v->pace)
+		pace_inodes(v->pace, 1);
 	return v->ops->read_object(v, buf, ino, obj);
 }
 
@@ -65,6 +73,18 @@ static u8 *area_cut(u8 **at, u64 bytes)
 	return p;
 }
 
+static u32 blocks_bytes(const struct view *v)
+{
+	return (u32)max_u64(VIEW_BATCH, (u64)VIEW_FILE_BLOCKS * v->info.block_size);
+}
+
+u64 view_buf_charge(const struct view *v)
+{
+	u64 bs = v->info.block_size;
+
+	return 3 * bs + 2 * BLOCKMAP_LEVELS * bs + blocks_bytes(v);
+}
+
 /* One mapping for all; the values of EA inodes, seldom met, cost nothing until then. */
 struct view_buf *view_buf_new(struct view *v)
 {
@@ -76,8 +96,8 @@ struct view_buf *view_buf_new(struct view *v)
 
 	if (!b)
 		return NULL;
-	b->blocks_bytes = (u32)max_u64(VIEW_BATCH, (u64)VIEW_FILE_BLOCKS * bs);
-	b->area_charge = 3ULL * bs + 2 * maps + b->blocks_bytes;
+	b->blocks_bytes = blocks_bytes(v);
+	b->area_charge = view_buf_charge(v);
 	b->area_bytes = b->area_charge + values;
 	b->area = membudget_map(v->mem, b->area_bytes, b->area_charge);
 	if (!b->area) {

@@ -66,6 +66,7 @@ struct view_info {
 	bool needs_recovery;
 	bool is_static; /* nothing else can change it: image, snapshot, unmounted device */
 	u32 free_inodes; /* sum over the descriptors, when the view was opened */
+	u32 used_dirs;	 /* likewise; for estimates of memory only */
 };
 
 /* What one thread of a scan is told.  arg is the thread's own. */
@@ -96,6 +97,17 @@ struct oi_ops {
 };
 
 const struct view_info *view_info(const struct view *v);
+
+struct pace;
+/*
+ * What holds reading back (NULL: nothing), and what ends it: reads of directories and
+ * indexes then return -ECANCELED, and what they have delivered says nothing.
+ */
+void view_set_pace(struct view *v, struct pace *pace, const volatile int *cancel);
+
+/* What a buffer, and what each thread of a scan, takes from the memory budget. */
+u64 view_buf_charge(const struct view *v);
+u64 view_scan_charge(const struct view *v);
 
 struct view_buf *view_buf_new(struct view *v);
 void view_buf_free(struct view_buf *buf);

@@ -299,7 +299,7 @@ START_TEST(objects_claimed)
 {
 	const struct fid a = { FID_SEQ_IDIF, 1, 0 }, b = { FID_SEQ_IDIF, 2, 0 };
 	const struct fid high = { FID_SEQ_IDIF + 1, 1, 0 }, ver = { FID_SEQ_IDIF, 1, 1 };
-	struct objset *s = objset_new();
+	struct objset *s = objset_new(NULL);
 
 	ck_assert_ptr_nonnull(s);
 	ck_assert(!objset_is_shared(s, 0, &a));
@@ -327,7 +327,7 @@ END_TEST
 /* Many OSTs and sequences: shards hold several maps each. */
 START_TEST(objects_of_many_osts)
 {
-	struct objset *s = objset_new();
+	struct objset *s = objset_new(NULL);
 	u64 shared = 0;
 
 	for (u32 ost = 0; ost < 200; ost++)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * After you: the lowest priority for the processor and the idle class for the disk.
+ * Of the calling thread and those it starts later, so before any is started and, since
+ * the sandbox allows neither call, before that.
+ */
+#ifndef MDTCHECK_GUARD_COURTESY_H
+#define MDTCHECK_GUARD_COURTESY_H
+
+struct courtesy {
+	int nice;     /* as it is now */
+	bool io_idle; /* the disk serves others first, where its scheduler knows classes */
+};
+
+/* What the kernel refuses is left as it is: out says how it went. */
+void courtesy_enter(struct courtesy *out);
+/* Asks only. */
+void courtesy_look(struct courtesy *out);
+
+#endif
