@@ -382,6 +382,8 @@ static void settle_libc(void)
 {
 	tzset();
 	mallopt(M_ARENA_MAX, ARENAS_MAX);
+	/* Before it shrinks the heap of a thread glibc looks up how memory is overcommitted. */
+	mallopt(M_TRIM_THRESHOLD, -1);
 }
 
 int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out)

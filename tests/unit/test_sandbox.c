@@ -196,6 +196,59 @@ static void *work(void *arg)
 }
 
 /* More threads than a malloc that asks for the number of processors would have arenas. */
+/* What a thread allocated is given back by another: the C library would shrink the heap. */
+static void *allocate(void *arg)
+{
+	void **p = arg;
+
+	for (u32 i = 0; i < 256; i++)
+		p[i] = malloc(32 << 10);
+	return NULL;
+}
+
+static int try_foreign_free(const struct fds *f)
+{
+	void *p[256];
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, allocate, p) || pthread_join(t, NULL))
+		return 1;
+	for (u32 i = ARRAY_SIZE(p); i--;)
+		free(p[i]);
+	return 0;
+}
+
+/* How progress waits and is woken. */
+static void *wait_for_usr1(void *arg)
+{
+	const struct timespec soon = { .tv_nsec = 1000000 };
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigtimedwait(&set, NULL, &soon);
+	sig = sigwaitinfo(&set, NULL);
+	return sig == SIGUSR1 ? NULL : arg;
+}
+
+static int try_usr1(const struct fds *f)
+{
+	sigset_t set;
+	pthread_t t;
+	void *ret;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (pthread_create(&t, NULL, wait_for_usr1, &set) || pthread_kill(t, SIGUSR1))
+		return 1;
+	/* The first may have ended the wait for a moment. */
+	nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
+	pthread_kill(t, SIGUSR1);
+	return pthread_join(t, &ret) || ret;
+}
+
 static int try_threads(const struct fds *f)
 {
 	pthread_t t[24];
@@ -228,7 +281,7 @@ static int try_terminal(const struct fds *f)
 }
 
 static attempt *const allowed[] = {
-	try_read, try_report, try_threads, try_clock, try_terminal,
+	try_read, try_report, try_threads, try_foreign_free, try_usr1, try_clock, try_terminal,
 };
 
 START_TEST(allows)
