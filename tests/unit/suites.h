@@ -33,6 +33,7 @@
 	X(sandbox)                                                                                 \
 	X(witness)                                                                                 \
 	X(base)                                                                                    \
+	X(pace)                                                                                    \
 	X(options)                                                                                 \
 	X(finding)                                                                                 \
 	X(report)
