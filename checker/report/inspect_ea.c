@@ -245,6 +245,42 @@ static void show_lmv(struct doc *d, const struct object *o)
 	doc_end(d);
 }
 
+/* ---- what clients keep on files --------------------------------------------------------------- */
+
+static void show_hsm(struct doc *d, const struct object *o)
+{
+	static const struct doc_flag flag[] = {
+		{ HS_EXISTS, "exists" },	 { HS_DIRTY, "dirty" },
+		{ HS_RELEASED, "released" },	 { HS_ARCHIVED, "archived" },
+		{ HS_NORELEASE, "norelease" },	 { HS_NOARCHIVE, "noarchive" },
+		{ HS_LOST, "lost" },		 { HS_PCCRW, "pccrw" },
+		{ HS_PCCRO, "pccro" },
+	};
+	const struct hsm *h = &o->hsm;
+
+	if (!section(d, o, EA_HSM, "hsm", o->hsm_rc, "it is too short"))
+		return;
+	doc_hex(d, "compat", h->compat);
+	doc_flags(d, "flags", h->flags, flag, ARRAY_SIZE(flag));
+	doc_u64(d, "archive_id", h->archive_id);
+	doc_u64(d, "archive_version", h->archive_version);
+	doc_end(d);
+}
+
+static void show_som(struct doc *d, const struct object *o)
+{
+	static const struct doc_flag flag[] = {
+		{ SOM_STRICT, "strict" }, { SOM_STALE, "stale" }, { SOM_LAZY, "lazy" },
+	};
+
+	if (!section(d, o, EA_SOM, "som", o->som_rc, "its length is not that of a size on MDT"))
+		return;
+	doc_flags(d, "valid", o->som.valid, flag, ARRAY_SIZE(flag));
+	doc_u64(d, "size", o->som.size);
+	doc_u64(d, "blocks", o->som.blocks);
+	doc_end(d);
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 void inspect_decoded(struct doc *d, const struct object *o)
@@ -254,6 +290,8 @@ void inspect_decoded(struct doc *d, const struct object *o)
 		show_link,
 		show_lov,
 		show_lmv,
+		show_hsm,
+		show_som,
 	};
 
 	doc_object(d, "decoded");

@@ -118,6 +118,12 @@ lmv-name-misplaced name-moved FILE SHARD README
 lmv-flag-missing lmv-flag-missing SHARD
 dmv-malformed dmv-malformed DIR
 dmv-malformed dmv-malformed/count MASTER
+mountdata-mismatch file-bytes //CONFIGS/mountdata 24 07
+mountdata-mismatch file-bytes //last_rcvd 140 07
+server-state-unreadable file-bytes //OI_scrub 24 00
+server-state-unreadable file-bytes //CONFIGS/mountdata 0 00
+seq-range file-bytes //seq_srv 20 01
+seq-range file-bytes //seq_srv 16 07
 lov-ost-unknown lov-ost-unknown FILE
 lov-ost-unknown lov-ost-unknown PFL
 lov-object-future lov-object-future FILE

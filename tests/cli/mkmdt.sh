@@ -167,3 +167,19 @@ printf 'mdt size=32M inodes=20000\ndir /a\nfiles /a 3000 wide=on\n' | refuse "to
 "$MKMDT" build >/dev/null 2>&1
 [ $? = 2 ] && ok "usage exits 2" || fail "usage exits 2"
 check "faults are listed" sh -c "'$MKMDT' faults | grep -q ."
+
+# RECIPES.md has a row for every fault and for every statement, and for no other.
+told() {
+	diff <("$MKMDT" faults | awk '{ print $1 }' | sort) \
+		<(sed -n '/^## Faults/,$p' "$TOP/tools/mkmdt/RECIPES.md" |
+			sed -n 's/^| `\([^` ]*\)`.*/\1/p' | sort)
+}
+check "RECIPES.md tells all faults" told
+statements() {
+	diff <(sed -n '/statements\[\] = {/,/^};/s/^	{ "\([a-z-]*\)".*/\1/p;
+			/^} statements/,/^};/s/^	{ "\([a-z-]*\)".*/\1/p' "$TOP/tools/mkmdt/recipe.c" |
+			sort -u) \
+		<(sed -n '/^| statement/,/^$/p' "$TOP/tools/mkmdt/RECIPES.md" |
+			awk -F'|' 'NR > 2 { print $2 }' | grep -oE '`[a-z-]+' | tr -d '`' | sort -u)
+}
+check "RECIPES.md tells all statements" statements
