@@ -17,12 +17,15 @@ trap leave EXIT
 [ "$(id -u)" = 0 ] || { skip "a live mirror" "root is needed"; exit 0; }
 command -v jq >/dev/null || { skip "a live mirror" "jq is not installed"; exit 0; }
 cat > "$TMP/r" <<'R'
-mdt dirdata=off
+mdt dirdata=off lfsck=scanning-phase1
 dir /d
 files /d 40
 file /d/a stripes=2
 file /d/b
+file /d/c
 fault oi-missing /d/a
+fault linkea-missing /d/c
+fault file-bytes //seq_ctl 0 0004004002000000
 fault nlink-file /d/b 3
 fault lov-stripe-size /d/f0003
 R
@@ -46,9 +49,10 @@ for _ in 1 2 3 4; do
 	[ "$before" != "$after" ] || break
 	sleep 6
 done
-ids() { jq -r '.findings[] | .id + " " + .rule' "$1" | sort; }
-check "three primary findings from the image" \
-	test "$(jq '[.findings[] | select(.caused_by == null)] | length' "$TMP/image.json")" = 3
+# Without what a running LFSCK changes.
+ids() { jq -r '.findings[] | select(.rule != "lfsck-state" and .rule != "linkea-missing") | .id + " " + .rule' "$1" | sort; }
+check "five primary findings from the image" test "$(jq '[.findings[] |
+	select(.caused_by == null and .severity != "info")] | length' "$TMP/image.json")" = 5
 check "the same findings through the mirror" cmp <(ids "$TMP/image.json") <(ids "$TMP/live.json")
 check "the report names the mirror" jq -e '.target.kind == "mirror" and .target.live' "$TMP/live.json"
 check "no write reached the device ($before, $after)" test "$before" = "$after"
@@ -63,6 +67,15 @@ live_inspect() {
 		| select(.outcome == "violated").rule] == ["oi-missing"])' "$TMP/j"
 }
 check "inspect finds the same through the mirror" live_inspect
+# What is running now is told, and makes verdicts doubtful that hold on the image.
+lfsck_runs() {
+	jq -e '([.findings[] | select(.rule == "lfsck-state" and .what == "LFSCK is running")]
+		| length) == 2 and .coverage.rules["linkea-missing"].not_covered == 1
+		and ([.findings[].rule] | index("seq-range") != null and index("linkea-missing") == null)' \
+		"$TMP/live.json" &&
+		jq -e '[.findings[].rule] | index("linkea-missing") != null' "$TMP/image.json"
+}
+check "a running LFSCK is told" lfsck_runs
 copy_refused() {
 	local rc=0
 	mkdir -p "$TMP/mdt/ev"
