@@ -248,7 +248,7 @@ static int posix_file_open(struct view *v, struct view_buf *buf, u32 ino, const 
 	*why = "a file of a superblock that is read-write is not read through a mount";
 	if (!v->info.is_static)
 		return -EOPNOTSUPP;
-	*why = "file cannot be opened";
+	*why = "the kernel cannot open the file";
 	rc = state_path(v, ino, path, sizeof(path));
 	if (rc)
 		return rc;
