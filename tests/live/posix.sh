@@ -32,15 +32,15 @@ plain_recipe() {
 }
 with_mdt_first() { plain_recipe "$1" | awk '/^[ \t]*mdt/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }'; }
 
-# REPORT: findings of the covered rules about inodes that have names, one a line.  A file that
-# lost its LMA is known by its generation, which is not shown: it counts by its inode.  An OI file
+# REPORT: findings of the covered rules about inodes that have names, one a line.  What has or
+# had no LMA is known by its generation, which is not shown: it counts by its inode.  An OI file
 # whose inode is free is lost to the device view, and no more than cannot be opened to this one.
 findings() {
 	jq -r --slurpfile off "$TMP/off" --slurpfile named "$TMP/named" '.findings[]
 		| select(.rule as $r | $off[0] | index($r) | not)
 		| select(.object.ino as $i | $i == null or $i == 0 or ($named[0] | index($i)))
 		| select(.what != "the kernel cannot open the file")
-		| .rule + " " + if .rule == "lma-missing" or .rule == "lma-malformed"
+		| .rule + " " + if .rule | IN("lma-missing", "lma-malformed", "server-state-unreadable")
 			then (.object.ino | tostring) else .id end' "$1" | sort
 }
 
