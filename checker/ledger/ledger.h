@@ -53,14 +53,6 @@ static inline void ledger_force(struct ledger *l, u32 ino)
 		__atomic_fetch_or(&l->suspect[ino / 64], 1ULL << (ino % 64), __ATOMIC_RELAXED);
 }
 
-/* False outside the window, too. */
-static inline bool ledger_is_zero(const struct ledger *l, u32 ino)
-{
-	u32 i = ino - l->first;
-
-	return i < l->count && !l->slot[i];
-}
-
 static inline bool ledger_is_suspect(const struct ledger *l, u32 ino)
 {
 	return ino <= l->max_ino &&

@@ -44,7 +44,7 @@ bool oi_notes_suffice(const struct oi_notes *n, const struct ledger *l)
 	for (u32 ino = ledger_next(l, 1); ino; ino = ledger_next(l, ino + 1)) {
 		while (k < n->nearly && n->early[k] < ino)
 			k++;
-		if ((k == n->nearly || n->early[k] != ino) && !ledger_is_zero(l, ino))
+		if (k == n->nearly || n->early[k] != ino)
 			return false;
 	}
 	return true;

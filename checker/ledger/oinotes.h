@@ -2,7 +2,8 @@
 /*
  * What the scan has met in the OI of the suspects of then.  A healthy MDT has a
  * hundred or two of them, objects without an LMA, and for their records alone the
- * exact phase would have to read the whole OI again.
+ * exact phase would have to read the whole OI again.  Only for a target that cannot
+ * change: what was read once is what would be read again.
  */
 #ifndef MDTCHECK_LEDGER_OINOTES_H
 #define MDTCHECK_LEDGER_OINOTES_H
@@ -27,8 +28,7 @@ void oi_notes_add(struct oi_notes *n, u32 oi, const struct oi_record *rec);
 
 /*
  * Do the notes and look-ups of FIDs show all records that lead to suspects?  Of the early ones
- * they do.  What became a suspect later, though its sum is zero, has in the OI what it states:
- * its FID or nothing.
+ * they do; of one that became a suspect later nothing was noted.  The sums are not asked.
  */
 bool oi_notes_suffice(const struct oi_notes *n, const struct ledger *l);
 
