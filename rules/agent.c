@@ -34,7 +34,7 @@ static const char *not_an_agents(const struct object *o, const struct oi_fact *o
 	return NULL;
 }
 
-enum outcome check_agent_attributes(const struct facts *f, struct sink *sink)
+static enum outcome check_agent_attributes(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	const struct oi_fact *oi;
@@ -126,7 +126,7 @@ static enum outcome remote_mismatch(const struct facts *f, struct sink *sink, bo
 	return OUT_VIOLATED;
 }
 
-enum outcome check_remote_parent_mismatch(const struct facts *f, struct sink *sink)
+static enum outcome check_remote_parent_mismatch(const struct facts *f, struct sink *sink)
 {
 	const struct link_fact *which = NULL;
 	enum remote_state remote;
@@ -155,7 +155,7 @@ enum outcome check_remote_parent_mismatch(const struct facts *f, struct sink *si
 
 /* ---- rpd-name ------------------------------------------------------------------------------ */
 
-enum outcome check_rpd_name(const struct facts *f, struct sink *sink)
+static enum outcome check_rpd_name(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	struct finding *fi;
@@ -189,3 +189,66 @@ enum outcome check_rpd_name(const struct facts *f, struct sink *sink)
 	}
 	return out;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(agent_attributes) = {
+	.code = 106,
+	.name = "agent-attributes",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LMAS,
+	.title = "agent inode with attributes of a real object",
+	.explanation =
+		"An agent inode only stands for an object of another MDT, so that a directory "
+		"here can have a name for it. It has no layout, no linkEA and no OI mapping of "
+		"its own. This one has: either the flag AGENT in its LMA is wrong and a real "
+		"object is taken for a stand-in, or it is a leftover of a migration.",
+	.lfsck = "none",
+	.remedy =
+		"Find out whether the FID is one of this MDT (lfs fid2path and lfs getstripe -m on "
+		"a client). If it is, stop the MDT, mount it as ldiskfs and clear the flag 0x2 in "
+		"trusted.lma; if not, remove the attributes. Then run: lctl lfsck_start -M "
+		"FSNAME-MDTxxxx -t scrub,namespace.",
+	.evidence = "lov_size linkea_size oi_fid",
+	.check = check_agent_attributes,
+};
+
+RULE(remote_parent_mismatch) = {
+	.code = 107,
+	.name = "remote-parent-mismatch",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMAS,
+	.title = "unclear whether an object has a parent on another MDT",
+	.explanation =
+		"An object with a name in a directory of another MDT is marked in three places: "
+		"its linkEA names that parent, its LMA has the flag REMOTE_PARENT, and "
+		"REMOTE_PARENT_DIR has a name for it. The three are changed together, but here "
+		"they contradict each other. An unlink from the other MDT may then leave the "
+		"object behind, or LFSCK may take it for an orphan.",
+	.lfsck = "LFSCK namespace: missing or redundant agent entry",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A, with all MDTs running.",
+	.evidence = "incompat names_in_rpd remote_parent_fid name",
+	.check = check_remote_parent_mismatch,
+};
+
+RULE(rpd_name) = {
+	.code = 412,
+	.name = "rpd-name",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMAS,
+	.title = "name in REMOTE_PARENT_DIR that is not the object's FID",
+	.explanation =
+		"In REMOTE_PARENT_DIR an object is named by its own FID. This name is another, so "
+		"the server does not find the object's entry when its last remote name goes, and "
+		"the entry stays.",
+	.lfsck = "LFSCK namespace: missing agent entry",
+	.remedy =
+		"Stop the MDT, mount it as ldiskfs and rename the entry in REMOTE_PARENT_DIR to "
+		"the FID of trusted.lma (0xSEQ:0xOID:0xVER); then run: lctl lfsck_start -M "
+		"FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name name_fid",
+	.check = check_rpd_name,
+};

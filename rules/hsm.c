@@ -13,7 +13,7 @@ static bool file_attribute(const struct facts *f, enum ea_id id)
 
 /* ---- hsm-malformed, hsm-flags, som-malformed ------------------------------------------------ */
 
-enum outcome check_hsm_malformed(const struct facts *f, struct sink *sink)
+static enum outcome check_hsm_malformed(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
 
@@ -42,7 +42,7 @@ static const char *flags_problem(u32 flags)
 	return NULL;
 }
 
-enum outcome check_hsm_flags(const struct facts *f, struct sink *sink)
+static enum outcome check_hsm_flags(const struct facts *f, struct sink *sink)
 {
 	const struct hsm *h = &f->obj->hsm;
 	struct finding *fi;
@@ -62,7 +62,7 @@ enum outcome check_hsm_flags(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_som_malformed(const struct facts *f, struct sink *sink)
+static enum outcome check_som_malformed(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	const char *why = NULL;
@@ -122,7 +122,7 @@ static enum outcome not_agreed(const struct facts *f, struct sink *sink, const c
  * Both change in one transaction where the file has its name.  The volatile file they are
  * swapped with, in PENDING, gets them one after the other.
  */
-enum outcome check_lov_hsm_released(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_hsm_released(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	bool said = object_has_hsm(o) && o->hsm.flags & HS_RELEASED;
@@ -148,3 +148,85 @@ enum outcome check_lov_hsm_released(const struct facts *f, struct sink *sink)
 				  released);
 	return OUT_HOLDS;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lov_hsm_released) = {
+	.code = 617,
+	.name = "lov-hsm-released",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "layout and HSM disagree on where the data are",
+	.explanation =
+		"The layout of a file says whether its data were released to an archive, and so "
+		"does trusted.hsm; both change together. Here only one of them says so: a client "
+		"looks for data on OSTs that are in the archive, or waits for a restore that "
+		"nobody starts.",
+	.lfsck = "none",
+	.remedy =
+		"lfs hsm_state FILE, lfs getstripe -v FILE. When the layout is released and there "
+		"is a copy: lfs hsm_set --exists --archived FILE, then lfs hsm_restore FILE. When the "
+		"data are on the OSTs: lfs hsm_cancel FILE and archive it anew.",
+	.evidence = "components released hsm_flags",
+	.check = check_lov_hsm_released,
+};
+
+RULE(hsm_malformed) = {
+	.code = 801,
+	.name = "hsm-malformed",
+	.severity = SEV_ERROR,
+	.class = RULE_RECORD,
+	.unit = UNIT_FILES,
+	.title = "HSM attribute that cannot be read",
+	.explanation =
+		"trusted.hsm says whether a file has a copy in an archive and whether its data are "
+		"only there. It is shorter than it can be; the server would read what happens to "
+		"be behind it.",
+	.lfsck = "none",
+	.remedy =
+		"Find out whether the archive has the file. Unmount the MDT, mount it as ldiskfs "
+		"and remove the attribute (setfattr -x trusted.hsm PATH); then archive the file "
+		"anew, or import it where its data were released.",
+	.evidence = "hsm_size",
+	.check = check_hsm_malformed,
+};
+
+RULE(hsm_flags) = {
+	.code = 802,
+	.name = "hsm-flags",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_FILES,
+	.title = "HSM state that cannot be",
+	.explanation =
+		"The flags in trusted.hsm contradict each other, as data that are only in the "
+		"archive when no copy was finished there, or are not known. Restoring the file "
+		"may fail, or bring back old data.",
+	.lfsck = "none",
+	.remedy =
+		"lfs hsm_state FILE shows the flags. Compare with the archive, then correct them: "
+		"lfs hsm_set or lfs hsm_clear (--exists, --archived, --lost, --dirty).",
+	.evidence = "hsm_flags archive_id archive_version",
+	.check = check_hsm_flags,
+};
+
+RULE(som_malformed) = {
+	.code = 803,
+	.name = "som-malformed",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_FILES,
+	.title = "size attribute that cannot be read",
+	.explanation =
+		"trusted.som keeps the size of a file as a hint for tools that ask the MDT only. "
+		"It is too short, or says in an unknown way how good the hint is. Clients ask the "
+		"OSTs and are not misled, unless it claims to be exact.",
+	.lfsck = "none",
+	.remedy =
+		"Write to the file and close it, or run llsom_sync: the server then writes the "
+		"attribute anew. Or remove it: setfattr -x trusted.som PATH on the MDT mounted as "
+		"ldiskfs.",
+	.evidence = "som_length som_valid som_size",
+	.check = check_som_malformed,
+};

@@ -109,7 +109,7 @@ static enum outcome judge_indices(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lmv_shard_name(const struct facts *f, struct sink *sink)
+static enum outcome check_lmv_shard_name(const struct facts *f, struct sink *sink)
 {
 	enum outcome out;
 	u32 i;
@@ -173,7 +173,7 @@ static enum outcome judge_shard(const struct facts *f, struct sink *sink, const 
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lmv_shard_mismatch(const struct facts *f, struct sink *sink)
+static enum outcome check_lmv_shard_mismatch(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	u32 i;
@@ -188,7 +188,7 @@ enum outcome check_lmv_shard_mismatch(const struct facts *f, struct sink *sink)
 
 /* ---- the master's names as a whole --------------------------------------------------------- */
 
-enum outcome check_lmv_shard_missing(const struct facts *f, struct sink *sink)
+static enum outcome check_lmv_shard_missing(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	struct finding *fi;
@@ -210,7 +210,7 @@ enum outcome check_lmv_shard_missing(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lmv_master_missing(const struct facts *f, struct sink *sink)
+static enum outcome check_lmv_master_missing(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	struct finding *fi;
@@ -230,7 +230,7 @@ enum outcome check_lmv_master_missing(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lmv_name_in_master(const struct facts *f, struct sink *sink)
+static enum outcome check_lmv_name_in_master(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	struct finding *fi;
@@ -286,7 +286,7 @@ static enum outcome judge_place(const struct facts *f, struct sink *sink, const 
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lmv_name_misplaced(const struct facts *f, struct sink *sink)
+static enum outcome check_lmv_name_misplaced(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	u32 i;
@@ -297,3 +297,125 @@ enum outcome check_lmv_name_misplaced(const struct facts *f, struct sink *sink)
 		out = rule_worse(out, judge_place(f, sink, &f->names[i]));
 	return out;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lmv_shard_name) = {
+	.code = 705,
+	.name = "lmv-shard-name",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMVS,
+	.title = "shard whose name contradicts it",
+	.explanation =
+		"A master has a name [FID]:INDEX for each of its shards; FID and INDEX must be "
+		"those of the shard, INDEX below the stripe count, and no two alike. Where they "
+		"are not, the server does not find the shard, or refuses the whole directory. "
+		"Where the master is on another MDT, the name is taken from the shard's linkEA.",
+	.lfsck = "LFSCK namespace: striped shard repaired, dirent repaired",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. Where two shards claim one "
+		"index and nothing tells which is right, it makes the directory read-only without "
+		"its LMV, and the shards show up in it: sort the files by hand then.",
+	.evidence = "parent_ino parent_fid name name_index stripe_count lmv_index",
+	.check = check_lmv_shard_name,
+};
+
+RULE(lmv_shard_mismatch) = {
+	.code = 706,
+	.name = "lmv-shard-mismatch",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMVS,
+	.title = "shard that does not agree with its master",
+	.explanation =
+		"Master and shards of a striped directory state the same stripe count and hash "
+		"type, and each shard has an LMV that marks it as one. Clients go by the master; "
+		"LFSCK does not check the names in a shard that disagrees.",
+	.lfsck = "LFSCK namespace: striped shard repaired",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. It believes the master, as "
+		"clients do.",
+	.evidence =
+		"parent_ino parent_fid name master_stripe_count master_hash_type stripe_count "
+		"lmv_index hash_type",
+	.check = check_lmv_shard_mismatch,
+};
+
+RULE(lmv_shard_missing) = {
+	.code = 707,
+	.name = "lmv-shard-missing",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMVS,
+	.title = "striped directory with fewer shards than stripes",
+	.explanation =
+		"The master does not name as many shards as it has stripes. Names that belong into "
+		"a missing shard cannot be found or made. The shard may still be there, on this "
+		"MDT or another, without its name; or its MDT was removed for good.",
+	.lfsck = "LFSCK namespace: lost shard, re-created empty",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A -o. It gives a shard that has "
+		"lost its name the name back, and makes an empty one where there is none.",
+	.evidence = "stripe_count shards_named",
+	.check = check_lmv_shard_missing,
+};
+
+RULE(lmv_master_missing) = {
+	.code = 708,
+	.name = "lmv-master-missing",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "directory that holds shards without being striped",
+	.explanation =
+		"Directories in it are called like shards, [FID]:INDEX with their own FIDs, but it "
+		"has no LMV. A striped directory has lost it: clients see the shards as "
+		"directories, and not the files in their place. LFSCK leaves such a directory "
+		"read-only where it could not put it right.",
+	.lfsck = "LFSCK namespace: striped directory repaired (master LMV lost)",
+	.remedy =
+		"Make nothing in the directory. lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A "
+		"makes the LMV anew from the shards', unless new files stand beside them.",
+	.evidence = "shards_named",
+	.check = check_lmv_master_missing,
+};
+
+RULE(lmv_name_in_master) = {
+	.code = 709,
+	.name = "lmv-name-in-master",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMVS,
+	.title = "name beside the shards of a striped directory",
+	.explanation =
+		"A master holds the names of its shards and no others. Clients look for a name in "
+		"the shards only, so this one cannot be reached.",
+	.lfsck = "LFSCK namespace: bad dirent in a striped directory, removed",
+	.remedy =
+		"LFSCK (lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A) removes the name; a "
+		"file without another name then comes to .lustre/lost+found with -o.",
+	.evidence = "parent_ino parent_fid name",
+	.check = check_lmv_name_in_master,
+};
+
+RULE(lmv_name_misplaced) = {
+	.code = 710,
+	.name = "lmv-name-misplaced",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_SHARD_NAMES,
+	.title = "name in the wrong shard",
+	.explanation =
+		"The hash of a name tells in which shard of a striped directory it lies, and this "
+		"name is in another one. Listing the directory shows the name, but clients that "
+		"look it up ask the other shard and do not find it. It is a warning where the "
+		"master is on another MDT and cannot be asked.",
+	.lfsck = "LFSCK namespace: bad name hash",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. It marks the hash type of the "
+		"directory as bad, so that names are looked for in all shards; then copy the files "
+		"into a new directory.",
+	.evidence = "parent_ino parent_fid name lmv_index due_index stripe_count hash_type",
+	.check = check_lmv_name_misplaced,
+};

@@ -32,7 +32,7 @@ static const char *plain_problem(const struct object *o)
 	return lov_is_dom(&o->lov.first) ? "plain layout has its data on the MDT" : NULL;
 }
 
-enum outcome check_lov_malformed(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_malformed(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	const char *why = NULL;
@@ -87,7 +87,7 @@ static const char *odd_component(const struct facts *f, struct lov_comp *tmp,
 	return why;
 }
 
-enum outcome check_lov_unsupported(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_unsupported(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	const struct lov_comp *c = NULL;
@@ -111,7 +111,7 @@ enum outcome check_lov_unsupported(const struct facts *f, struct sink *sink)
 
 /* ---- lov-stripe-size, lov-stripe-count ----------------------------------------------------- */
 
-enum outcome check_lov_stripe_size(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_stripe_size(const struct facts *f, struct sink *sink)
 {
 	const struct lov_comp *c;
 	struct lov_comp tmp;
@@ -209,7 +209,7 @@ static enum outcome bad_stripes(const struct facts *f, struct sink *sink, const 
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lov_stripe_count(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_stripe_count(const struct facts *f, struct sink *sink)
 {
 	const struct lov_comp *c;
 	struct lov_object obj;
@@ -267,7 +267,7 @@ static enum outcome wrong_owner(const struct facts *f, struct sink *sink, const 
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lov_owner(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_owner(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	const struct lov_comp *c;
@@ -289,3 +289,104 @@ enum outcome check_lov_owner(const struct facts *f, struct sink *sink)
 	}
 	return out;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lov_malformed) = {
+	.code = 601,
+	.name = "lov-malformed",
+	.severity = SEV_ERROR,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
+	.title = "layout that cannot be parsed",
+	.explanation =
+		"The extended attribute trusted.lov says on which OST objects the data of a file "
+		"are (for a directory: where those of new files go). Its magic, its sizes or its "
+		"offsets make no sense: the data cannot be reached.",
+	.lfsck = "LFSCK layout: others (not repaired)",
+	.remedy =
+		"Move the file's name aside and run: lctl lfsck_start -M FSNAME-MDTxxxx -t layout "
+		"-o -c on. With -o LFSCK rebuilds layouts from what the OST objects know. Or "
+		"restore the file from a backup. On a directory: lfs setstripe -d.",
+	.evidence = "layout_size magic",
+	.check = check_lov_malformed,
+};
+
+RULE(lov_unsupported) = {
+	.code = 602,
+	.name = "lov-unsupported",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
+	.title = "layout of an unknown kind",
+	.explanation =
+		"The layout has a magic or a pattern that is not known. Either a newer Lustre "
+		"wrote it, or it is damaged. Clients that do not know it refuse to read and write "
+		"the file; nothing else about the layout is judged.",
+	.lfsck = "LFSCK layout: skipped",
+	.remedy =
+		"Use clients and servers of the version that wrote it; if there was none, treat "
+		"the layout as damaged and restore the file.",
+	.evidence = "layout_size component component_id pattern",
+	.check = check_lov_unsupported,
+};
+
+RULE(lov_stripe_size) = {
+	.code = 603,
+	.name = "lov-stripe-size",
+	.severity = SEV_ERROR,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
+	.title = "impossible stripe size",
+	.explanation =
+		"The stripe size of a file is zero or no multiple of 64 KiB. Clients refuse such "
+		"a layout, or would look for the data in the wrong places.",
+	.lfsck = "none",
+	.remedy =
+		"Restore the file from a backup. The stripe size of files made alike (same "
+		"directory, same time) tells what it was.",
+	.evidence = "component component_id pattern stripe_size",
+	.check = check_lov_stripe_size,
+};
+
+RULE(lov_stripe_count) = {
+	.code = 604,
+	.name = "lov-stripe-count",
+	.severity = SEV_ERROR,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
+	.title = "impossible stripe count or OST object",
+	.explanation =
+		"A layout in use has no stripes, more than any can have, or a slot whose OST "
+		"index or object cannot exist. The data of that stripe cannot be reached.",
+	.lfsck = "LFSCK layout: hole or dangling reference",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o. With -o LFSCK puts OST objects "
+		"that no layout refers to back into their file.",
+	.evidence = "component component_id pattern stripe_count slot ost_index ost_object",
+	.check = check_lov_stripe_count,
+};
+
+RULE(lov_owner) = {
+	.code = 605,
+	.name = "lov-owner",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
+	.title = "layout that names another owner",
+	.explanation =
+		"A layout carries the FID of its file, and this one carries another. Data can be "
+		"reached, but the layout may have been copied from another file, or the object "
+		"may have got another FID than it had.",
+	.lfsck = "LFSCK layout: others, repaired",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout. It believes the LMA: where the "
+		"witnesses say that the LMA is the odd one out, repair trusted.lma first.",
+	.evidence = "component component_id pattern owner_seq owner_id",
+	.check = check_lov_owner,
+};

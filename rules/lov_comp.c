@@ -182,7 +182,7 @@ static enum outcome bad_table(const struct facts *f, struct sink *sink, const ch
 	return OUT_VIOLATED;
 }
 
-enum outcome check_lov_component(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_component(const struct facts *f, struct sink *sink)
 {
 	struct lov_comp c;
 	const char *why;
@@ -224,7 +224,7 @@ static const char *template_problem(const struct lov *l, struct lov_comp *at)
 	return why;
 }
 
-enum outcome check_lov_template(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_template(const struct facts *f, struct sink *sink)
 {
 	struct lov_comp c;
 	const char *why;
@@ -234,3 +234,48 @@ enum outcome check_lov_template(const struct facts *f, struct sink *sink)
 	why = template_problem(&f->obj->lov, &c);
 	return why ? bad_table(f, sink, why, &c) : OUT_HOLDS;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lov_component) = {
+	.code = 607,
+	.name = "lov-component",
+	.severity = SEV_ERROR,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.needs = 1 << EA_LOV,
+	.title = "components that do not fit together",
+	.explanation =
+		"The components of a composite layout (PFL, mirrored or self-extending file) "
+		"overlap, leave a gap, end within a stripe, have impossible ids or extents, or do "
+		"not form the number of mirrors the layout states; or a component on the MDT, of "
+		"an archive or of an extension has a shape that none can have. Clients refuse the "
+		"layout, or miss data.",
+	.lfsck = "LFSCK layout: bad component",
+	.remedy =
+		"Restore the file from a backup. Where a good mirror is left, lfs mirror read can "
+		"save its data.",
+	.evidence =
+		"component component_id component_flags start end pattern stripe_size components "
+		"mirrors",
+	.check = check_lov_component,
+};
+
+RULE(lov_template) = {
+	.code = 613,
+	.name = "lov-template",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "default layout that no file can be made of",
+	.explanation =
+		"A directory can carry the layout that new files in it get. The one of this "
+		"directory has a stripe size or components that no file can have: creating files "
+		"there fails, or the files get the default of the file system.",
+	.lfsck = "none",
+	.remedy = "lfs setstripe -d DIR removes it; then set the wanted one with lfs setstripe.",
+	.evidence =
+		"component component_id component_flags start end pattern stripe_size components "
+		"mirrors",
+	.check = check_lov_template,
+};

@@ -56,7 +56,7 @@ static struct dom dom_of(const struct lov *l)
 	return d;
 }
 
-enum outcome check_lov_dom(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_dom(const struct facts *f, struct sink *sink)
 {
 	const char *why = NULL;
 	struct finding *fi;
@@ -102,7 +102,7 @@ static const char *lost_layout(const struct object *o)
 	return NULL;
 }
 
-enum outcome check_lov_missing(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_missing(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	struct finding *fi;
@@ -136,7 +136,7 @@ enum outcome check_lov_missing(const struct facts *f, struct sink *sink)
 
 /* ---- lov-misplaced ------------------------------------------------------------------------- */
 
-enum outcome check_lov_misplaced(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_misplaced(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	struct finding *fi;
@@ -153,3 +153,66 @@ enum outcome check_lov_misplaced(const struct facts *f, struct sink *sink)
 	finding_u64(fi, "layout_size", o->ea[EA_LOV].len);
 	return OUT_VIOLATED;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lov_dom) = {
+	.code = 609,
+	.name = "lov-dom",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "data on the MDT that the layout does not account for",
+	.explanation =
+		"A file can keep its first bytes on the MDT (DoM) when its layout has a component "
+		"there. This file has data blocks on the MDT and no such component, or its "
+		"mirrors disagree about the length. Nobody reads such data: they only take up "
+		"space, as after a migration that was interrupted; or the layout was replaced by "
+		"an older one, and the beginning of the file is missing.",
+	.lfsck = "none",
+	.remedy =
+		"Compare the file with a backup. When it is whole, copy it (lfs migrate does not "
+		"clear the blocks), and replace the original with the copy.",
+	.evidence = "size blocks components",
+	.check = check_lov_dom,
+};
+
+RULE(lov_missing) = {
+	.code = 615,
+	.name = "lov-missing",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_FILES,
+	.title = "file that has lost its layout",
+	.explanation =
+		"The file has no layout, yet its inode keeps what only files with one have: a "
+		"size noted by a client (trusted.som), a copy in an archive (trusted.hsm), or "
+		"data. Without them the loss would not be seen: a file that was never written may "
+		"have no layout.",
+	.lfsck = "LFSCK layout: orphan objects on the OSTs, without their file",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o. With -o LFSCK rebuilds the layout "
+		"from the OST objects that name the file as their parent. An archived file: "
+		"lfs hsm_restore FILE, or import the copy anew.",
+	.evidence = "size blocks som_valid som_size hsm_flags",
+	.check = check_lov_missing,
+};
+
+RULE(lov_misplaced) = {
+	.code = 616,
+	.name = "lov-misplaced",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_FILES,
+	.title = "layout on an object that has no data",
+	.explanation =
+		"A symbolic link, device, pipe or socket has a layout. Lustre gives them none and "
+		"does not read it: the attribute was copied from elsewhere, or the inode was a "
+		"regular file and its type has changed.",
+	.lfsck = "none",
+	.remedy =
+		"See whether name and type are what they should be. If so, unmount the MDT, mount "
+		"it as ldiskfs and remove the attribute: setfattr -x trusted.lov PATH.",
+	.evidence = "mode layout_size",
+	.check = check_lov_misplaced,
+};

@@ -72,7 +72,7 @@ static const char *mirrors_problem(const struct lov *l, struct lov_comp *at)
 	return in_sync ? NULL : "no mirror of the file is in sync";
 }
 
-enum outcome check_lov_mirror(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_mirror(const struct facts *f, struct sink *sink)
 {
 	const struct lov *l = &f->obj->lov;
 	struct lov_comp c = { .index = 0 };
@@ -98,3 +98,29 @@ enum outcome check_lov_mirror(const struct facts *f, struct sink *sink)
 	finding_u64(fi, "parity_stripes", c.cstripe);
 	return OUT_VIOLATED;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lov_mirror) = {
+	.code = 608,
+	.name = "lov-mirror",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "state of a mirrored file that contradicts its mirrors",
+	.explanation =
+		"The layout of a mirrored file says whether it is in sync, and which mirrors are "
+		"stale. Here the state is that of a file without mirrors, or the reverse, or no "
+		"mirror is in sync any more, or the parity of an erasure-coded file has an "
+		"impossible shape. Clients may read old data, and a resync does nothing.",
+	.lfsck = "none",
+	.remedy =
+		"See what there is: lfs getstripe -v FILE. Where all mirrors are stale, compare "
+		"them with lfs mirror read -N ID, and once it is known which is good: lfs "
+		"setstripe --comp-set -I COMPID --comp-flags=^stale FILE; then lfs mirror resync "
+		"FILE.",
+	.evidence =
+		"layout_flags mirrors component component_id component_flags data_stripes "
+		"parity_stripes",
+	.check = check_lov_mirror,
+};

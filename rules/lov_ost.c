@@ -77,7 +77,7 @@ static void add_rivals(struct finding *fi, const struct facts *f, u32 own)
  * One finding a file, about its first shared object, with the number of all:
  * a layout that was copied shares them all, and for one cause.
  */
-enum outcome check_lov_object_shared(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_object_shared(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi = NULL;
 	u32 objects = 0;
@@ -238,17 +238,108 @@ static enum outcome check_slots(const struct facts *f, struct sink *sink, slot_p
 	return f->have_cross ? rule_unknown(sink, unknown) : OUT_NA;
 }
 
-enum outcome check_lov_ost_unknown(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_ost_unknown(const struct facts *f, struct sink *sink)
 {
 	return check_slots(f, sink, ost_problem);
 }
 
-enum outcome check_lov_object_sequence(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_object_sequence(const struct facts *f, struct sink *sink)
 {
 	return check_slots(f, sink, sequence_problem);
 }
 
-enum outcome check_lov_object_future(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_object_future(const struct facts *f, struct sink *sink)
 {
 	return check_slots(f, sink, future_problem);
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lov_object_shared) = {
+	.code = 606,
+	.name = "lov-object-shared",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_LAYOUTS,
+	.title = "OST object that belongs to two layouts",
+	.explanation =
+		"An OST object is referred to by two files, or twice by one. Writing one file "
+		"changes the other, and deleting one destroys the other's data. Seen after files "
+		"were restored twice with their extended attributes.",
+	.lfsck = "LFSCK layout: multiple referenced",
+	.remedy =
+		"Copy the data of the files away at once. lctl lfsck_start -M FSNAME-MDTxxxx -t "
+		"layout leaves the object to the file that it names as its parent and gives the "
+		"other a new, empty one.",
+	.evidence =
+		"ost_object ost_index other_file other_file_2 other_file_3 other_file_4 "
+		"other_file_5 objects",
+	.check = check_lov_object_shared,
+};
+
+RULE(lov_ost_unknown) = {
+	.code = 610,
+	.name = "lov-ost-unknown",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "layout on an OST that never was",
+	.explanation =
+		"The layout names an OST with a higher index than any that this MDT was ever "
+		"connected to (lov_objid has a place for each). The data of that stripe cannot be "
+		"reached. Removed OSTs keep their place and are not meant.",
+	.lfsck = "LFSCK layout: dangling reference",
+	.remedy =
+		"If the OST exists, mount it and see that the MDT connects to it: lctl get_param "
+		"osp.*.prealloc_status. If not, the layout is damaged: restore the file.",
+	.evidence =
+		"component component_id pattern slot ost_index ost_object osts last_object "
+		"last_sequence",
+	.check = check_lov_ost_unknown,
+};
+
+RULE(lov_object_future) = {
+	.code = 611,
+	.name = "lov-object-future",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "OST object that was not created yet",
+	.explanation =
+		"The layout names an OST object with a higher number than the last one this MDT "
+		"created there (lov_objid). Either the layout is damaged, or lov_objid was put "
+		"back to an older state: then the same objects will be given out again, and "
+		"files will share them.",
+	.lfsck = "LFSCK layout: dangling reference, or multiple referenced later",
+	.remedy =
+		"Compare with the OST: lctl get_param osp.FSNAME-OSTxxxx-*.prealloc_last_id and, on "
+		"the OSS, obdfilter.*.last_id. One file: treat its layout as damaged and restore "
+		"it. Many files: stop the MDT before it creates more, and correct lov_objid as "
+		"the Lustre manual describes for LAST_ID.",
+	.evidence =
+		"component component_id pattern slot ost_index ost_object osts last_object "
+		"last_sequence",
+	.check = check_lov_object_future,
+};
+
+RULE(lov_object_sequence) = {
+	.code = 612,
+	.name = "lov-object-sequence",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "OST object of another server",
+	.explanation =
+		"The FID of an OST object begins with a sequence, and each sequence was granted "
+		"to one server (the file fld). This one belongs to an MDT, to another OST than "
+		"the layout names, or to nobody. The data of that stripe cannot be reached.",
+	.lfsck = "LFSCK layout: dangling reference",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o -c on. With -o LFSCK puts OST "
+		"objects that no layout refers to back into their file. Many such findings for one "
+		"OST: look at fld first (lctl get_param fld.*.fldb).",
+	.evidence =
+		"component component_id pattern slot ost_index ost_object osts last_object "
+		"last_sequence",
+	.check = check_lov_object_sequence,
+};

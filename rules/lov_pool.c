@@ -16,7 +16,7 @@ static const char *pool_problem(const struct lov_comp *c)
 	return NULL;
 }
 
-enum outcome check_lov_pool(const struct facts *f, struct sink *sink)
+static enum outcome check_lov_pool(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	const struct lov_comp *c;
@@ -44,3 +44,25 @@ enum outcome check_lov_pool(const struct facts *f, struct sink *sink)
 	}
 	return out;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lov_pool) = {
+	.code = 614,
+	.name = "lov-pool",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LAYOUTS,
+	.title = "impossible name of an OST pool",
+	.explanation =
+		"A layout can name the pool of OSTs that its objects were to be taken from. This "
+		"name has no end or holds characters that no pool can have. Data can be reached, "
+		"but new components cannot be placed, and other parts of the layout may be "
+		"damaged too.",
+	.lfsck = "none",
+	.remedy =
+		"A file: lfs migrate it to a layout with a good pool. A directory: lfs setstripe -d "
+		"DIR, then set the wanted default.",
+	.evidence = "component component_id pattern pool",
+	.check = check_lov_pool,
+};

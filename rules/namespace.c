@@ -39,7 +39,7 @@ static const char *dangling_verdict(const struct facts *f, const struct name_fac
 	return VERDICT_UNDECIDED;
 }
 
-enum outcome check_dirent_dangling(const struct facts *f, struct sink *sink)
+static enum outcome check_dirent_dangling(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
 	u32 i;
@@ -75,7 +75,7 @@ static bool lufid_is_kept(const struct name_fact *n)
 	       (dir_class_is_namespace(n->dir_class) || n->dir_class == DIR_PENDING);
 }
 
-enum outcome check_dirent_fid_mismatch(const struct facts *f, struct sink *sink)
+static enum outcome check_dirent_fid_mismatch(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	struct finding *fi;
@@ -111,7 +111,7 @@ enum outcome check_dirent_fid_mismatch(const struct facts *f, struct sink *sink)
 
 /* ---- dirent-type --------------------------------------------------------------------------- */
 
-enum outcome check_dirent_type(const struct facts *f, struct sink *sink)
+static enum outcome check_dirent_type(const struct facts *f, struct sink *sink)
 {
 	u8 want = dirent_mode_to_type(f->obj->inode.mode);
 	enum outcome out = OUT_NA;
@@ -152,7 +152,7 @@ static enum outcome bad_block(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_dirent_malformed(const struct facts *f, struct sink *sink)
+static enum outcome check_dirent_malformed(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	struct finding *fi;
@@ -176,7 +176,7 @@ enum outcome check_dirent_malformed(const struct facts *f, struct sink *sink)
 	return out;
 }
 
-enum outcome check_dirent_name_duplicate(const struct facts *f, struct sink *sink)
+static enum outcome check_dirent_name_duplicate(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
 
@@ -193,7 +193,7 @@ enum outcome check_dirent_name_duplicate(const struct facts *f, struct sink *sin
 	return OUT_VIOLATED;
 }
 
-enum outcome check_dirent_name_invalid(const struct facts *f, struct sink *sink)
+static enum outcome check_dirent_name_invalid(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	struct finding *fi;
@@ -239,7 +239,7 @@ static const char *name_may_be_elsewhere(const struct facts *f)
 	return NULL;
 }
 
-enum outcome check_nameless_file(const struct facts *f, struct sink *sink)
+static enum outcome check_nameless_file(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
 	struct finding *fi;
@@ -269,3 +269,135 @@ enum outcome check_nameless_file(const struct facts *f, struct sink *sink)
 	fi->verdict = VERDICT_NAME;
 	return OUT_VIOLATED;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(dirent_dangling) = {
+	.code = 401,
+	.name = "dirent-dangling",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_NAME_ENTRIES,
+	.title = "name entry that leads to no object",
+	.explanation =
+		"A directory has a name whose inode is free, does not exist, or is being deleted. "
+		"Clients see the name in listings, and every access to it fails.",
+	.lfsck = "LFSCK namespace: dangling name entry",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. Without -C it keeps the name "
+		"and only counts it; with -C on it creates an empty object in its place. To drop "
+		"the name, remove it from a client (rm, rmdir) or with e2fsck.",
+	.evidence = "dirent_fid dirent_fid_ino dirent_type parent_ino parent_fid name",
+	.check = check_dirent_dangling,
+};
+
+RULE(dirent_fid_mismatch) = {
+	.code = 402,
+	.name = "dirent-fid-mismatch",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_NAME_ENTRIES,
+	.title = "name entry and LMA disagree about the FID",
+	.explanation =
+		"The name entry holds a copy of its object's FID, and it differs from the FID in "
+		"the object's LMA. Listings hand out the one, lookups the other: a client may get "
+		"errors or the wrong object. Either the entry leads to the wrong inode, or its "
+		"copy or the LMA is damaged; the witnesses tell.",
+	.lfsck = "LFSCK namespace: dirent repaired",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It believes the LMA: where that "
+		"is the odd one out, repair trusted.lma first (MDT stopped, mounted as ldiskfs).",
+	.evidence = "dirent_fid dirent_fid_ino parent_ino parent_fid name",
+	.check = check_dirent_fid_mismatch,
+};
+
+RULE(dirent_type) = {
+	.code = 403,
+	.name = "dirent-type",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_NAME_ENTRIES,
+	.title = "name entry with another file type than its inode",
+	.explanation =
+		"The type in the name entry (file, directory, link ...) is not the type of the "
+		"inode it leads to. Programs that trust the type from a listing treat the object "
+		"wrongly.",
+	.lfsck = "LFSCK namespace: bad file type",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name dirent_type inode_type",
+	.check = check_dirent_type,
+};
+
+RULE(dirent_malformed) = {
+	.code = 404,
+	.name = "dirent-malformed",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "damaged directory block or name entry",
+	.explanation =
+		"A block of the directory cannot be read, belongs to something else, or has an "
+		"impossible entry; or the data after a name do not fit. Names behind it are lost "
+		"to clients, and whether they exist could not be told. The server may take the "
+		"file system read-only when it meets such a block.",
+	.lfsck = "none (e2fsck)",
+	.remedy =
+		"Stop the MDT and run e2fsck -f on its device, then start it and run: lctl "
+		"lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "block parent_ino parent_fid name",
+	.check = check_dirent_malformed,
+};
+
+RULE(dirent_name_duplicate) = {
+	.code = 405,
+	.name = "dirent-name-duplicate",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "directory with the same name twice",
+	.explanation =
+		"A name stands twice in the directory. A lookup finds one of the two, and it need "
+		"not be the one that a removal takes away.",
+	.lfsck = "none (e2fsck)",
+	.remedy = "Stop the MDT and run e2fsck -f on its device: it renames one of the two.",
+	.evidence = "name",
+	.check = check_dirent_name_duplicate,
+};
+
+RULE(dirent_name_invalid) = {
+	.code = 406,
+	.name = "dirent-name-invalid",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_NAME_ENTRIES,
+	.title = "name that contains a slash or a NUL",
+	.explanation =
+		"No client can have created such a name, and none can open or remove it. The "
+		"entry was overwritten. (In encrypted directories these bytes are legal and not "
+		"reported.)",
+	.lfsck = "none (e2fsck)",
+	.remedy =
+		"Stop the MDT and run e2fsck -f on its device: it replaces the bytes. Then run: "
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name",
+	.check = check_dirent_name_invalid,
+};
+
+RULE(nameless_file) = {
+	.code = 411,
+	.name = "nameless-file",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_FILES,
+	.title = "file without a name",
+	.explanation =
+		"The object is in use and has a FID that clients can hold, but no directory has a "
+		"name for it, and it is not waiting in PENDING to be deleted. Its space is not "
+		"given back, and its data cannot be reached by path.",
+	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It gives the name back where "
+		"the linkEA tells it, else moves the file to .lustre/lost+found.",
+	.evidence = "parent_fid name nlink",
+	.check = check_nameless_file,
+};

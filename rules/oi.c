@@ -97,7 +97,7 @@ static enum outcome oi_missing(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_oi_missing(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_missing(const struct facts *f, struct sink *sink)
 {
 	const char *doubt;
 
@@ -139,7 +139,7 @@ static void oi_dangling(const struct facts *f, struct sink *sink, const struct o
 	fi->verdict = VERDICT_OI;
 }
 
-enum outcome check_oi_dangling(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_dangling(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	const char *doubt;
@@ -161,7 +161,7 @@ enum outcome check_oi_dangling(const struct facts *f, struct sink *sink)
 
 /* ---- oi-generation ------------------------------------------------------------------------- */
 
-enum outcome check_oi_generation(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_generation(const struct facts *f, struct sink *sink)
 {
 	const struct oi_fact *r;
 	struct finding *fi;
@@ -224,7 +224,7 @@ static enum outcome foreign_records(const struct facts *f, struct sink *sink, co
 	return out;
 }
 
-enum outcome check_oi_fid_mismatch(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_fid_mismatch(const struct facts *f, struct sink *sink)
 {
 	/* An LMA that is not there is for lma-missing; legally so, it proves nothing. */
 	if (!judged(f) || !f->noi || !identity_known(f))
@@ -247,7 +247,7 @@ static const struct oi_fact *second_record(const struct facts *f)
 	return NULL;
 }
 
-enum outcome check_oi_duplicate(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_duplicate(const struct facts *f, struct sink *sink)
 {
 	const struct oi_fact *again;
 	enum outcome out;
@@ -266,7 +266,7 @@ enum outcome check_oi_duplicate(const struct facts *f, struct sink *sink)
 
 /* ---- oi-misrouted, oi-malformed ------------------------------------------------------------ */
 
-enum outcome check_oi_misrouted(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_misrouted(const struct facts *f, struct sink *sink)
 {
 	u32 mask = f->env->oi_count - 1;
 	enum outcome out = OUT_NA;
@@ -300,12 +300,12 @@ enum outcome check_oi_misrouted(const struct facts *f, struct sink *sink)
 /* ---- the OI as a whole ---------------------------------------------------------------------- */
 
 /* Both are about no object; see rule_oi_file_lost() and rule_oi_restored(). */
-enum outcome check_oi_file_lost(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_file_lost(const struct facts *f, struct sink *sink)
 {
 	return OUT_NA;
 }
 
-enum outcome check_oi_restored(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_restored(const struct facts *f, struct sink *sink)
 {
 	return OUT_NA;
 }
@@ -345,7 +345,7 @@ bool rule_oi_restored(struct finding *fi, u64 stale, u64 mappings)
 }
 
 /* An OI file is judged while it is walked; see rule_index_finding(). */
-enum outcome check_oi_malformed(const struct facts *f, struct sink *sink)
+static enum outcome check_oi_malformed(const struct facts *f, struct sink *sink)
 {
 	return OUT_NA;
 }
@@ -364,3 +364,181 @@ void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi)
 	finding_hex(f, "lost_from", p->lost_from);
 	finding_hex(f, "lost_to", p->lost_to);
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(oi_missing) = {
+	.code = 201,
+	.name = "oi-missing",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMAS,
+	.title = "FID without an OI mapping to its object",
+	.explanation =
+		"Clients ask for objects by FID, and the object index (oi.16.*) says which inode "
+		"that is. This object's FID is not in the index, or the index leads to another "
+		"inode: an open by FID fails, or reaches the wrong object until the server "
+		"notices.",
+	.lfsck = "OI scrub: updated",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. It runs while the MDT serves "
+		"clients.",
+	.evidence = "oi_file oi_fid oi_ino oi_generation",
+	.check = check_oi_missing,
+};
+
+RULE(oi_dangling) = {
+	.code = 202,
+	.name = "oi-dangling",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "OI mapping that leads to a free inode",
+	.explanation =
+		"A mapping of the object index leads to an inode that is not in use. By itself it "
+		"is harmless: the server checks the object it finds and drops the mapping. It can "
+		"also be the trace of an object that was lost.",
+	.lfsck = "OI scrub: stale mapping, removed when it is met",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. Scrub walks existing inodes, so a "
+		"mapping to a free inode may stay until its FID is looked up; that does no harm.",
+	.evidence = "oi_file oi_fid oi_ino oi_generation",
+	.check = check_oi_dangling,
+};
+
+RULE(oi_generation) = {
+	.code = 203,
+	.name = "oi-generation",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "OI mapping with another generation than its inode",
+	.explanation =
+		"The mapping leads to the right inode number, but to an earlier or later use of "
+		"it. The server takes the mapping for stale and cannot open the object by its "
+		"FID. After a file-level restore this holds for nearly every object until OI "
+		"scrub has run.",
+	.lfsck = "OI scrub: inconsistent mapping",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t scrub.",
+	.evidence = "oi_file oi_fid oi_ino oi_generation generation",
+	.check = check_oi_generation,
+};
+
+RULE(oi_fid_mismatch) = {
+	.code = 204,
+	.name = "oi-fid-mismatch",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "OI mapping and LMA disagree about the FID",
+	.explanation =
+		"The object index says that this inode is one FID, its LMA says it is another. "
+		"One of the two is damaged. The witnesses (name entries, layout) usually tell "
+		"which; the object cannot be opened by either FID until they agree.",
+	.lfsck = "OI scrub: inconsistent mapping",
+	.remedy =
+		"If the OI mapping is wrong: lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. If the "
+		"LMA is wrong, do not run scrub, which would believe it: stop the MDT, mount it "
+		"as ldiskfs and write the right FID back to trusted.lma first.",
+	.evidence = "oi_file oi_fid oi_ino oi_generation",
+	.check = check_oi_fid_mismatch,
+};
+
+RULE(oi_duplicate) = {
+	.code = 205,
+	.name = "oi-duplicate",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "two OI mappings lead to one inode",
+	.explanation =
+		"Beside the mapping of the object's own FID a second mapping leads to its inode. "
+		"Whoever holds the other FID reaches the wrong object, or none; the object that "
+		"FID belongs to may be without a mapping.",
+	.lfsck = "OI scrub: inconsistent mapping",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t scrub.",
+	.evidence = "oi_file oi_fid oi_ino oi_generation",
+	.check = check_oi_duplicate,
+};
+
+RULE(oi_misrouted) = {
+	.code = 206,
+	.name = "oi-misrouted",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "OI mapping in the wrong OI file",
+	.explanation =
+		"The sequence of a FID decides in which of the OI files its mapping stands. This "
+		"one stands in another, where the server never looks for it.",
+	.lfsck = "none",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t scrub adds the mapping where it belongs. "
+		"The stray one stays and does no harm; to be rid of it remove the oi.16.* files "
+		"with the MDT stopped and let scrub rebuild them all.",
+	.evidence = "oi_file oi_fid oi_ino oi_generation expected_oi_file",
+	.check = check_oi_misrouted,
+};
+
+RULE(oi_malformed) = {
+	.code = 207,
+	.name = "oi-malformed",
+	.severity = SEV_ERROR,
+	.class = RULE_INDEX,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "damaged block in an OI file",
+	.explanation =
+		"A block of an OI file cannot be read, is not what it should be, or its keys are "
+		"out of order. The FIDs behind it (lost_from to lost_to, sequences) cannot be "
+		"looked up, and whether their mappings are right could not be told.",
+	.lfsck = "OI scrub: the OI file is recreated",
+	.remedy =
+		"Stop the MDT, mount it as ldiskfs, move the damaged oi.16.N away and start the "
+		"MDT: it recreates the file and OI scrub fills it.",
+	.evidence = "oi_file block logical_block lost_from lost_to",
+	.check = check_oi_malformed,
+};
+
+RULE(oi_file_lost) = {
+	.code = 208,
+	.name = "oi-file-lost",
+	.severity = SEV_ERROR,
+	.class = RULE_INDEX,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "OI file that is gone",
+	.explanation =
+		"One of the oi.16.* files is missing, or its name leads to no file. None of the FIDs "
+		"whose sequences belong to it has a mapping, so that these objects cannot be opened "
+		"by FID. When the MDT starts, the server makes the file anew and starts OI scrub; "
+		"until scrub has reached an object, clients may be told that it does not exist.",
+	.lfsck = "OI scrub: the OI file is recreated",
+	.remedy =
+		"Unmount and mount the MDT: the server makes the file and OI scrub fills it. Watch "
+		"it with lctl get_param osd-*.FSNAME-MDTxxxx.oi_scrub; if it does not run: lctl "
+		"lfsck_start -M FSNAME-MDTxxxx -t scrub.",
+	.evidence = "oi_file oi_files",
+	.check = check_oi_file_lost,
+};
+
+RULE(oi_restored) = {
+	.code = 209,
+	.name = "oi-restored",
+	.severity = SEV_ERROR,
+	.class = RULE_INDEX,
+	.unit = UNIT_OI_MAPPINGS,
+	.title = "file system restored file by file",
+	.explanation =
+		"At least nine in ten OI mappings are stale: they lead to inodes that are free, or "
+		"another object's, or have another generation. That is what a restore from a "
+		"file-level backup looks like, because every object gets a new inode while the "
+		"oi.16.* files come back as they were. No object is damaged by that, but none can "
+		"be opened by FID until the OI has been rebuilt. The state of OI scrub says nothing "
+		"about it: after a restore it can read as if nothing were to do.",
+	.lfsck = "OI scrub: inconsistent mappings",
+	.remedy =
+		"Mount the MDT and run lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. Or, with the MDT "
+		"stopped and mounted as ldiskfs, remove the oi.16.* files first, as the manual tells "
+		"for file-level restores: the server makes them anew and fills them.",
+	.evidence = "stale_mappings mappings",
+	.check = check_oi_restored,
+};

@@ -19,7 +19,7 @@ static const struct name_fact *name_in_tree(const struct facts *f)
 	return NULL;
 }
 
-enum outcome check_lma_orphan_flag(const struct facts *f, struct sink *sink)
+static enum outcome check_lma_orphan_flag(const struct facts *f, struct sink *sink)
 {
 	const struct name_fact *n;
 	struct finding *fi;
@@ -43,7 +43,7 @@ enum outcome check_lma_orphan_flag(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_pending_name(const struct facts *f, struct sink *sink)
+static enum outcome check_pending_name(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_NA;
 	struct finding *fi;
@@ -77,7 +77,7 @@ enum outcome check_pending_name(const struct facts *f, struct sink *sink)
 	return out;
 }
 
-enum outcome check_pending_and_named(const struct facts *f, struct sink *sink)
+static enum outcome check_pending_and_named(const struct facts *f, struct sink *sink)
 {
 	const struct name_fact *n;
 	struct finding *fi;
@@ -97,3 +97,64 @@ enum outcome check_pending_and_named(const struct facts *f, struct sink *sink)
 	finding_u64(fi, "names", f->nnames);
 	return OUT_VIOLATED;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(lma_orphan_flag) = {
+	.code = 110,
+	.name = "lma-orphan-flag",
+	.severity = SEV_ERROR,
+	.class = RULE_RECORD,
+	.unit = UNIT_LMAS,
+	.title = "object marked as unlinked that has a name",
+	.explanation =
+		"The flag ORPHAN in the LMA says that the last name of the object is gone and "
+		"that it is kept only while somebody has it open. But a directory has a name for "
+		"it. The server takes the object for dead: opening it by this name fails.",
+	.lfsck = "LFSCK namespace: skipped as dead",
+	.remedy =
+		"If the object is wanted, stop the MDT, mount it as ldiskfs and clear the flag "
+		"0x10 in trusted.lma. If not, remove the name from a client.",
+	.evidence = "parent_ino parent_fid name incompat",
+	.check = check_lma_orphan_flag,
+};
+
+RULE(pending_name) = {
+	.code = 413,
+	.name = "pending-name",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_LMAS,
+	.title = "name in PENDING that is not the object's FID",
+	.explanation =
+		"An object that is open and unlinked waits in PENDING under a name made of its "
+		"FID. This name is made of another. When the MDT starts it destroys what the "
+		"names spell, and this object stays for ever.",
+	.lfsck = "none",
+	.remedy =
+		"Stop the MDT, mount it as ldiskfs and rename the entry in PENDING to the FID of "
+		"trusted.lma (0xSEQ:0xOID:0xVER, before Lustre 2.11 the old form); the next start "
+		"of the MDT destroys the object.",
+	.evidence = "parent_ino parent_fid name name_fid",
+	.check = check_pending_name,
+};
+
+RULE(pending_and_named) = {
+	.code = 414,
+	.name = "pending-and-named",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_FILES,
+	.title = "file in PENDING that still has a name",
+	.explanation =
+		"The file waits in PENDING to be destroyed at its last close, or when the MDT "
+		"starts, but a directory still has a name for it. When it is destroyed, that name "
+		"leads nowhere and the data are lost.",
+	.lfsck = "none",
+	.remedy =
+		"Copy the file away from a client first. To keep it, stop the MDT, mount it as "
+		"ldiskfs and remove its entry from PENDING, before the MDT starts again; then "
+		"run: lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name nlink names",
+	.check = check_pending_and_named,
+};

@@ -1,36 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one table of rules.  What is said about a rule stands in the rows_*.h of
- * its family; how it is judged, in the family's .c.
+ * The one table of rules: what RULE() in the files of the families has put into a
+ * section of its own.  Its bounds are the linker's.
  */
 #include <string.h>
 
 #include "rules/rules.h"
 
-static const struct rule table[] = {
-#include "rules/rows_lma.h"
-#include "rules/rows_oi.h"
-#include "rules/rows_linkea.h"
-#include "rules/rows_namespace.h"
-#include "rules/rows_nlink.h"
-#include "rules/rows_lov.h"
-#include "rules/rows_lmv.h"
-#include "rules/rows_hsm.h"
-#include "rules/rows_server.h"
-};
+extern const struct rule __start_mdtcheck_rules[], __stop_mdtcheck_rules[];
 
 const struct rule *rule_table(u32 *count)
 {
-	*count = ARRAY_SIZE(table);
-	return table;
+	*count = (u32)(__stop_mdtcheck_rules - __start_mdtcheck_rules);
+	return __start_mdtcheck_rules;
 }
 
 const struct rule *rule_by_name(const char *name)
 {
-	size_t i;
+	const struct rule *r;
 
-	for (i = 0; i < ARRAY_SIZE(table); i++)
-		if (!strcmp(table[i].name, name))
-			return &table[i];
+	for (r = __start_mdtcheck_rules; r < __stop_mdtcheck_rules; r++)
+		if (!strcmp(r->name, name))
+			return r;
+	return NULL;
+}
+
+const struct rule *rule_in_order(u32 nth)
+{
+	const struct rule *r, *other;
+	u32 before;
+
+	for (r = __start_mdtcheck_rules; r < __stop_mdtcheck_rules; r++) {
+		before = 0;
+		for (other = __start_mdtcheck_rules; other < __stop_mdtcheck_rules; other++)
+			before += other->code < r->code;
+		if (before == nth)
+			return r;
+	}
 	return NULL;
 }

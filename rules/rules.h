@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the rule families share: the checks that registry.c lists, and the small
- * helpers that every check is written with.
+ * What the rule families share: how a row gets into the table, and the small helpers
+ * that every check is written with.
  *
  * A check first asks whether it applies at all, because record checks run on
  * every inode; then what is wrong; and fills in evidence only when somebody
@@ -12,36 +12,14 @@
 
 #include "mdtcheck/rule.h"
 
-typedef enum outcome rule_check_fn(const struct facts *f, struct sink *sink);
-
-rule_check_fn check_lma_missing, check_lma_malformed, check_lma_fid_insane, check_lma_unsupported,
-	check_fid_duplicate;
-rule_check_fn check_agent_attributes, check_remote_parent_mismatch, check_rpd_name;
-rule_check_fn check_fid_sequence, check_fid_oid_width;
-rule_check_fn check_lma_orphan_flag, check_pending_name, check_pending_and_named;
-rule_check_fn check_linkea_overflow_time, check_dotdot_fid;
-rule_check_fn check_oi_missing, check_oi_dangling, check_oi_generation, check_oi_fid_mismatch,
-	check_oi_duplicate, check_oi_misrouted, check_oi_malformed, check_oi_file_lost,
-	check_oi_restored;
-rule_check_fn check_linkea_malformed, check_linkea_missing, check_linkea_no_dirent,
-	check_dirent_no_linkea, check_linkea_duplicate, check_linkea_directory_many;
-rule_check_fn check_dirent_dangling, check_dirent_fid_mismatch, check_dirent_type,
-	check_dirent_malformed, check_dirent_name_duplicate, check_dirent_name_invalid,
-	check_dotdot_mismatch, check_directory_linked_twice, check_directory_unreachable,
-	check_directory_loop, check_nameless_file;
-rule_check_fn check_nlink_file, check_nlink_directory;
-rule_check_fn check_lov_malformed, check_lov_unsupported, check_lov_stripe_size,
-	check_lov_stripe_count, check_lov_owner, check_lov_object_shared, check_lov_component,
-	check_lov_mirror, check_lov_dom, check_lov_ost_unknown, check_lov_object_future,
-	check_lov_object_sequence, check_lov_template, check_lov_pool, check_lov_missing,
-	check_lov_misplaced, check_lov_hsm_released;
-rule_check_fn check_lmv_malformed, check_lmv_unsupported, check_lmv_index, check_lmv_master_index,
-	check_lmv_shard_name, check_lmv_shard_mismatch, check_lmv_shard_missing,
-	check_lmv_master_missing, check_lmv_name_in_master, check_lmv_name_misplaced,
-	check_lmv_flag_missing, check_dmv_malformed;
-rule_check_fn check_hsm_malformed, check_hsm_flags, check_som_malformed;
-rule_check_fn check_oi_scrub_state, check_lfsck_state, check_fld_overlap, check_seq_range,
-	check_mountdata_mismatch, check_server_state_unreadable;
+/*
+ * A row of the table of rules, beside the check that it names.  The linker puts all rows into
+ * one array (registry.c), so that a new rule touches one file.  The alignment is said because
+ * a compiler may otherwise move large structures apart.
+ */
+#define RULE(ident)                                                                                \
+	static const struct rule row_##ident                                                       \
+		__attribute__((used, section("mdtcheck_rules"), aligned(sizeof(void *))))
 
 /*
  * Fills a finding of oi-malformed, which no object is the subject of: the phase

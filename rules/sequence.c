@@ -42,7 +42,7 @@ static bool misplaced_igif(const struct facts *f)
 	       (!f->have_cross || f->class == CLASS_NAMESPACE);
 }
 
-enum outcome check_fid_sequence(const struct facts *f, struct sink *sink)
+static enum outcome check_fid_sequence(const struct facts *f, struct sink *sink)
 {
 	const struct fld_range *r;
 	const char *what = NULL;
@@ -80,7 +80,7 @@ enum outcome check_fid_sequence(const struct facts *f, struct sink *sink)
 	return OUT_VIOLATED;
 }
 
-enum outcome check_fid_oid_width(const struct facts *f, struct sink *sink)
+static enum outcome check_fid_oid_width(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
 
@@ -95,3 +95,48 @@ enum outcome check_fid_oid_width(const struct facts *f, struct sink *sink)
 	finding_hex(fi, "highest", FID_OID_MAX);
 	return OUT_VIOLATED;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(fid_sequence) = {
+	.code = 108,
+	.name = "fid-sequence",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LMAS,
+	.title = "FID of a sequence that is not this MDT's to give",
+	.explanation =
+		"The sequence of the object's FID belongs to another server, or to nobody, in the "
+		"FID location database (fld): other MDTs look for the object elsewhere. As an "
+		"error: the sequence is in the range that this MDT has not given out yet "
+		"(seq_srv). A client that will be given it creates an object with the same FID.",
+	.lfsck = "none",
+	.remedy =
+		"If fld or seq_srv was restored from an older backup than the rest of the MDT, "
+		"restore them together. Where seq_srv lags (an error), do not start the MDT "
+		"before it is corrected: set its first word beyond next_sequence and beyond every "
+		"sequence in use, with the MDT mounted as ldiskfs.",
+	.evidence = "sequence range_start range_end range_index next_sequence",
+	.check = check_fid_sequence,
+};
+
+RULE(fid_oid_width) = {
+	.code = 109,
+	.name = "fid-oid-width",
+	.severity = SEV_WARNING,
+	.class = RULE_RECORD,
+	.unit = UNIT_LMAS,
+	.title = "object id beyond the width of a sequence",
+	.explanation =
+		"A client uses the object ids 1 to 0x20000 of a metadata sequence and then asks "
+		"for a new one. No client counts as far as this FID: the LMA is damaged, or the "
+		"FID was made by other software.",
+	.lfsck = "none",
+	.remedy =
+		"Compare the FID with the OI mapping and the name entry. Where only the LMA is "
+		"wrong, stop the MDT, mount it as ldiskfs and rewrite trusted.lma; then run: lctl "
+		"lfsck_start -M FSNAME-MDTxxxx -t scrub,namespace. Otherwise copy the file and "
+		"remove the old one.",
+	.evidence = "oid highest",
+	.check = check_fid_oid_width,
+};

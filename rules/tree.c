@@ -34,7 +34,7 @@ static const struct name_fact *only_name(const struct facts *f)
 	return &f->names[0];
 }
 
-enum outcome check_dotdot_mismatch(const struct facts *f, struct sink *sink)
+static enum outcome check_dotdot_mismatch(const struct facts *f, struct sink *sink)
 {
 	const struct name_fact *n;
 	struct finding *fi;
@@ -74,7 +74,7 @@ static bool old_root_fid(const struct facts *f)
 		fid_is_igif(dotdot));
 }
 
-enum outcome check_dotdot_fid(const struct facts *f, struct sink *sink)
+static enum outcome check_dotdot_fid(const struct facts *f, struct sink *sink)
 {
 	const struct name_fact *n;
 	struct finding *fi;
@@ -135,7 +135,7 @@ static bool too_many(const struct facts *f)
 	return rpd > 1 || f->nnames - rpd > 1 || pending > 1;
 }
 
-enum outcome check_directory_linked_twice(const struct facts *f, struct sink *sink)
+static enum outcome check_directory_linked_twice(const struct facts *f, struct sink *sink)
 {
 	enum outcome out = OUT_HOLDS;
 	struct finding *fi;
@@ -179,7 +179,7 @@ static void add_lost_name(struct finding *fi, const struct link_fact *l)
 	finding_name(fi, "name", l->e.name, l->e.namelen);
 }
 
-enum outcome check_directory_unreachable(const struct facts *f, struct sink *sink)
+static enum outcome check_directory_unreachable(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
 
@@ -207,7 +207,7 @@ enum outcome check_directory_unreachable(const struct facts *f, struct sink *sin
 	return OUT_VIOLATED;
 }
 
-enum outcome check_directory_loop(const struct facts *f, struct sink *sink)
+static enum outcome check_directory_loop(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
 
@@ -226,3 +226,89 @@ enum outcome check_directory_loop(const struct facts *f, struct sink *sink)
 	fi->verdict = VERDICT_UNDECIDED;
 	return OUT_VIOLATED;
 }
+
+/* ---- the rows ----------------------------------------------------------------------------- */
+
+RULE(dotdot_mismatch) = {
+	.code = 407,
+	.name = "dotdot-mismatch",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "\"..\" does not lead to the parent",
+	.explanation =
+		"The directory's \"..\" leads to another directory than the one that holds its "
+		"name. Clients walking up end in the wrong place, and a rename can build a loop.",
+	.lfsck = "LFSCK namespace: dotdot repaired",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name dotdot_ino dotdot_fid",
+	.check = check_dotdot_mismatch,
+};
+
+RULE(directory_linked_twice) = {
+	.code = 408,
+	.name = "directory-linked-twice",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "directory with several names",
+	.explanation =
+		"Directories cannot be hard-linked, but this one has more than one name. Removing "
+		"or renaming one of them damages the other, and the tree is no tree any more.",
+	.lfsck = "LFSCK namespace: multiple-referenced",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name own_parent_fid own_name names",
+	.check = check_directory_linked_twice,
+};
+
+RULE(directory_unreachable) = {
+	.code = 409,
+	.name = "directory-unreachable",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "directory without a name",
+	.explanation =
+		"The directory is in use but no directory of this MDT has a name for it. It and "
+		"all that hangs below it are out of reach by path.",
+	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
+	.remedy =
+		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It gives the name back where "
+		"the linkEA tells it, else moves the directory to .lustre/lost+found.",
+	.evidence = "dotdot_ino dotdot_fid parent_fid name subdirs",
+	.check = check_directory_unreachable,
+};
+
+RULE(directory_loop) = {
+	.code = 410,
+	.name = "directory-loop",
+	.severity = SEV_ERROR,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "directories in a loop",
+	.explanation =
+		"Going up from this directory leads back to it instead of to the root. All "
+		"directories of the loop, and what hangs below them, are out of reach; walks "
+		"through them may never end.",
+	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -o.",
+	.evidence = "dotdot_ino parent_ino parent_fid name",
+	.check = check_directory_loop,
+};
+
+RULE(dotdot_fid) = {
+	.code = 415,
+	.name = "dotdot-fid",
+	.severity = SEV_WARNING,
+	.class = RULE_CROSS,
+	.unit = UNIT_DIRECTORIES,
+	.title = "\"..\" with another FID than the parent's",
+	.explanation =
+		"The directory's \"..\" leads to the right inode but holds another FID than that "
+		"directory has. Clients that walk up by FID (NFS exports, lfs fid2path) get a "
+		"stale handle or another directory.",
+	.lfsck = "LFSCK namespace: dotdot repaired",
+	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
+	.evidence = "parent_ino parent_fid name dotdot_fid",
+	.check = check_dotdot_fid,
+};

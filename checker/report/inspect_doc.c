@@ -381,10 +381,12 @@ static void put_rules(struct doc *d, const struct inspection *in)
 
 	doc_list(d, "rules");
 	for (u32 i = 0; i < n; i++) {
+		const struct rule *r = rule_in_order(i);
+
 		if (d->is_text)
-			put_rule_line(d, &table[i], &in->verdicts[i], &b);
+			put_rule_line(d, r, &in->verdicts[r - table], &b);
 		else
-			put_rule(d, &table[i], &in->verdicts[i]);
+			put_rule(d, r, &in->verdicts[r - table]);
 	}
 	doc_end(d);
 	doc_list(d, "findings");

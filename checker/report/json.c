@@ -344,9 +344,10 @@ static void put_rules_coverage(struct piece *p, const struct rule_coverage *rule
 	const struct rule *table = rule_table(&n);
 
 	for (i = 0; rules && i < n; i++) {
-		struct piece one = rule_coverage_piece(&rules[i]);
+		const struct rule *r = rule_in_order(i);
+		struct piece one = rule_coverage_piece(&rules[r - table]);
 
-		put_piece(&all, table[i].name, &one);
+		put_piece(&all, r->name, &one);
 	}
 	put_piece(p, "rules", &all);
 }
@@ -484,8 +485,9 @@ static void put_by_rule(struct piece *p, const struct finding_list *l)
 	const struct rule *table = rule_table(&n);
 
 	for (i = 0; i < l->nrules && i < n; i++) {
-		u64 primary = sum_severities(l->by_rule[i].primary);
-		u64 caused = sum_severities(l->by_rule[i].caused);
+		const struct rule *r = rule_in_order(i);
+		u64 primary = sum_severities(l->by_rule[r - table].primary);
+		u64 caused = sum_severities(l->by_rule[r - table].caused);
 		struct piece one;
 
 		if (!primary && !caused)
@@ -493,7 +495,7 @@ static void put_by_rule(struct piece *p, const struct finding_list *l)
 		one = piece_new();
 		put_count(&one, "primary", primary);
 		put_count(&one, "caused", caused);
-		put_piece(&all, table[i].name, &one);
+		put_piece(&all, r->name, &one);
 	}
 	put_piece(p, "by_rule", &all);
 }

@@ -57,12 +57,12 @@ static struct piece rule_piece(const struct rule *rule)
 int rules_list_json(FILE *out)
 {
 	u32 n;
-	const struct rule *table = rule_table(&n);
 	int rc = 0;
 
+	rule_table(&n);
 	putc('[', out);
 	for (u32 i = 0; i < n && !rc; i++) {
-		struct piece p = rule_piece(&table[i]);
+		struct piece p = rule_piece(rule_in_order(i));
 
 		fputs(i ? ",\n  " : "\n  ", out);
 		rc = piece_write(out, &p, true);

@@ -61,8 +61,8 @@ static void put_rule(FILE *out, const struct rule *rule)
 void rules_list_man(FILE *out)
 {
 	u32 n;
-	const struct rule *table = rule_table(&n);
 
+	rule_table(&n);
 	fputs(".\\\" SPDX-License-Identifier: GPL-2.0-only\n"
 	      ".\\\" Made from the table of rules by mdtcheck --list-rules=man: do not edit.\n"
 	      ".TH MDTCHECK\\-RULES 7 \"\" \"mdtcheck " MDTCHECK_VERSION
@@ -80,6 +80,6 @@ void rules_list_man(FILE *out)
 	      ".SH RULES\n",
 	      out);
 	for (u32 i = 0; i < n; i++)
-		put_rule(out, &table[i]);
+		put_rule(out, rule_in_order(i));
 	fputs(".SH SEE ALSO\n.BR mdtcheck (8),\n.BR lctl\\-lfsck_start (8)\n", out);
 }

@@ -52,10 +52,12 @@ void rules_list(FILE *out)
 	for (i = 0; i < n; i++)
 		width = max_u64(width, strlen(table[i].name));
 	fprintf(out, "%-6s %-8s %-*s %s\n", "CODE", "SEVERITY", (int)width, "NAME", "TITLE");
-	for (i = 0; i < n; i++)
-		fprintf(out, "MC%03u  %-8s %-*s %s\n", table[i].code,
-			severity_name(table[i].severity), (int)width, table[i].name,
-			table[i].title);
+	for (i = 0; i < n; i++) {
+		const struct rule *r = rule_in_order(i);
+
+		fprintf(out, "MC%03u  %-8s %-*s %s\n", r->code, severity_name(r->severity),
+			(int)width, r->name, r->title);
+	}
 }
 
 /* The evidence keys stand in the table separated by blanks. */

@@ -133,7 +133,9 @@ static void print_table(FILE *out, const struct finding_list *l)
 	bool any = false;
 
 	for (i = 0; i < l->nrules && i < n; i++) {
-		u64 primary = sum(l->by_rule[i].primary), caused = sum(l->by_rule[i].caused);
+		const struct rule *r = rule_in_order(i);
+		u64 primary = sum(l->by_rule[r - table].primary);
+		u64 caused = sum(l->by_rule[r - table].caused);
 
 		if (!primary && !caused)
 			continue;
@@ -141,8 +143,8 @@ static void print_table(FILE *out, const struct finding_list *l)
 			fprintf(out, "\n%-6s %-24s %-8s %10s %10s\n", "CODE", "RULE", "SEVERITY",
 				"PRIMARY", "CAUSED");
 		any = true;
-		fprintf(out, "MC%03u  %-24s %-8s %10" PRIu64 " %10" PRIu64 "\n", table[i].code,
-			table[i].name, severity_name(table[i].severity), primary, caused);
+		fprintf(out, "MC%03u  %-24s %-8s %10" PRIu64 " %10" PRIu64 "\n", r->code, r->name,
+			severity_name(r->severity), primary, caused);
 	}
 }
 

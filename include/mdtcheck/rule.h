@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A rule: one row of the table in rules/registry.c, and everything that is said
+ * A rule: one row of the table that rules/ makes up, and everything that is said
  * about it anywhere (--explain, JSON, man page, coverage) comes from that row.
  *
  * A check looks at exact facts and says: holds, violated, could not tell, or that
@@ -76,5 +76,7 @@ struct rule_verdict {
 
 const struct rule *rule_table(u32 *count);
 const struct rule *rule_by_name(const char *name);
+/* The table is in no order; this is the nth by code, NULL beyond the last. */
+const struct rule *rule_in_order(u32 nth);
 
 #endif

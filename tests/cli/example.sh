@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The worked example of docs/HACKING.md: a new rule touches rules/ and its fixtures only, and then
+# The worked example of docs/HACKING.md: a new rule touches one file of rules/ and its fixtures, and then
 # is listed, explained, judged and documented like any other.
 source "$(dirname "$0")/../lib.sh"
 
@@ -19,10 +19,10 @@ cp -a "$BUILD" "$TREE/build"
 cp -a "$TREE" "$TMP/before"
 check "the example is applied" "$TOP/tests/example-rule/apply" "$TREE"
 touched() {
-	diff -rq "$TMP/before" "$TREE" | grep -v -e ' [^ ]*/rules/' -e '/rules: ' \
+	diff -rq "$TMP/before" "$TREE" | grep -v -e ' [^ ]*/rules/nlink.c ' \
 		-e 'tests/fixtures: demo-setuid-directory$'
 }
-check "only rules/ and fixtures are touched" test -z "$(touched)"
+check "only one file of rules/ and fixtures are touched" test -z "$(touched)"
 build() { env -u BUILD make -s -C "$TREE" WERROR=1 all; }
 check "it builds without a warning" build
 MDTCHECK=$TREE/build/mdtcheck

@@ -61,10 +61,11 @@ START_TEST(table_is_sound)
 		ck_assert_uint_lt(t[i].unit, UNIT_NR);
 		ck_assert_ptr_eq(rule_by_name(t[i].name), &t[i]);
 		if (i)
-			ck_assert_uint_gt(t[i].code, t[i - 1].code);
+			ck_assert_uint_gt(rule_in_order(i)->code, rule_in_order(i - 1)->code);
 		for (k = 0; k < i; k++)
 			ck_assert_str_ne(t[i].name, t[k].name);
 	}
+	ck_assert_ptr_null(rule_in_order(n));
 	ck_assert_ptr_null(rule_by_name("no-such-rule"));
 }
 END_TEST
