@@ -134,6 +134,11 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(B)/unit-tests $(B)/witness-control
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh
 
+# The same, over all fixtures where check takes a sample of them.
+check-full: deps
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(B)/unit-tests $(B)/witness-control
+	$(Q)BUILD=$(CURDIR)/$(B) TESTS_FULL=1 TEST_TIMEOUT=3600 tests/run.sh
+
 # The first compilation of each script takes minutes.
 check-vm: deps
 	$(Q)$(MAKE) --no-print-directory WERROR=1 all
@@ -182,6 +187,7 @@ clean:
 help:
 	@echo "make                build/mdtcheck, build/mkmdt, build/live-mirror"
 	@echo "make check          install what is missing, build, run every suite"
+	@echo "make check-full     check, over all fixtures where check takes a sample"
 	@echo "make check-vm       run mdtcheck under SystemTap in a QEMU guest"
 	@echo "make demo           build, plant faults in a sample MDT, check it, show the report"
 	@echo "make lint           the house rules alone"
@@ -191,5 +197,5 @@ help:
 	@echo "make install        DESTDIR= PREFIX=/usr/local"
 	@echo "options             CC=clang SAN=asan|tsan WERROR=1 V=1"
 
-.PHONY: all check check-vm lint demo bench soak tsan deps install clean help FORCE
+.PHONY: all check check-full check-vm lint demo bench soak tsan deps install clean help FORCE
 FORCE:

@@ -27,6 +27,12 @@ check() {
 	fi
 }
 
+# sample N: every Nth line of its input, all of them with TESTS_FULL (make check-full).
+sample() { awk -v n="$([ -n "${TESTS_FULL:-}" ] && echo 1 || echo "$1")" 'NR % n == 0'; }
+
+# bad_recipes N: a sample of the fixtures with damage, one a line.
+bad_recipes() { printf '%s\n' "$TOP"/tests/fixtures/*/bad*.recipe | sample "$1"; }
+
 # real_image NAME: prints the path of an unpacked scratch copy, or fails where it is absent.
 real_image() {
 	local xz=$SHARED_IMAGES/$1.img.xz

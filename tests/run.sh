@@ -7,14 +7,16 @@
 #
 # A SUITE is unit, cli, fixtures, live, lint, or the path of a program; all of
 # them without arguments.  Each runs under a time limit (TEST_TIMEOUT seconds,
-# 900).  The last line is "N passed, N failed, N skipped".
+# 900), and TEST_JOBS of them at a time (one for each processor, at most 4).  The
+# last line is "N passed, N failed, N skipped".
 set -u
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export BUILD=${BUILD:-$TOP/build}
 limit=${TEST_TIMEOUT:-900}
-passed=0 failed=0 skipped=0
-out=$(mktemp "${TMPDIR:-/tmp}/mdtcheck-run.XXXXXX") || exit 1
-trap 'rm -f "$out"' EXIT
+jobs=${TEST_JOBS:-$(nproc 2>/dev/null || echo 1)}
+[ "$jobs" -le 4 ] || jobs=4
+dir=$(mktemp -d "${TMPDIR:-/tmp}/mdtcheck-run.XXXXXX") || exit 1
+trap 'rm -rf "$dir"' EXIT
 
 # suite_files NAME: the programs behind a short name, one a line.
 suite_files() {
@@ -47,8 +49,9 @@ show_lines() {
 		show && /^(#|[ \t])/ { print "    " $0 }' "$out"
 }
 
+# run_suite FILE OUT: runs it, prints what it has to say; the last line are its three counts.
 run_suite() {
-	local file=$1 name=${1#"$TOP/"} rc start=$SECONDS planned
+	local file=$1 name=${1#"$TOP/"} out=$2 rc start=$SECONDS planned
 	local -i ok=0 bad=0 skip=0 extra=0
 
 	if [ ! -e "$file" ]; then
@@ -89,14 +92,30 @@ run_suite() {
 	bad=$((bad + extra))
 	printf '%-36s %4d passed %3d failed %3d skipped  %4d s\n' "$name" $ok $bad $skip \
 		$((SECONDS - start))
-	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+	echo "$ok $bad $skip"
 }
 
+if [ "${1-}" = --one ]; then
+	run_suite "$2" "$3.out" > "$3" 2>&1
+	# Whole, so that suites that end together do not mix their lines.
+	head -n -1 "$3"
+	exit 0
+fi
 [ $# -gt 0 ] || set -- unit cli fixtures live lint
+n=0
 for suite in "$@"; do
 	while IFS= read -r file; do
-		run_suite "$file"
+		printf '%s\0%s\0' "$file" "$dir/$n"
+		n=$((n + 1))
 	done < <(suite_files "$suite")
+done > "$dir/list"
+n=$(($(tr -dc '\0' < "$dir/list" | wc -c) / 2))
+xargs -0 -n 2 -P "$jobs" "$BASH" "$0" --one < "$dir/list"
+passed=0 failed=0 skipped=0
+for ((i = 0; i < n; i++)); do
+	# A suite whose counts were lost has failed.
+	read -r ok bad skip < <(tail -n 1 "$dir/$i" 2> /dev/null | grep -xE '[0-9]+ [0-9]+ [0-9]+' || echo 0 1 0)
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]
