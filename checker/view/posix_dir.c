@@ -66,6 +66,10 @@ int posix_each_entry(struct view *v, struct view_buf *buf, u32 ino,
 		if (n < 0)
 			return -errno;
 		__atomic_fetch_add(&v->bytes_read, (u64)n, __ATOMIC_RELAXED);
+		if (v->pace)
+			pace_bytes(v->pace, (u64)n);
+		if (view_cancelled(v))
+			return -ECANCELED;
 		rc = deliver(buf->blocks, (size_t)n, entry, arg);
 	} while (!rc && n);
 	return rc;

@@ -146,6 +146,10 @@ static int visit(struct walk_thread *t, u32 ino, bool as_directory)
 
 		w->ops->problem(t->arg, &p);
 	}
+	if (w->view->pace) {
+		pace_inodes(w->view->pace, 1);
+		pace_bytes(w->view->pace, w->view->info.inode_size);
+	}
 	return w->ops->object(t->arg, t->buf, &o);
 }
 
