@@ -86,6 +86,7 @@ static int add_oi_restored(struct run *r)
 struct pool {
 	struct finding_join *join;
 	u32 *cause;
+	u32 *order; /* of the joins by what they are, however many of them are listed */
 	u32 n;
 	u64 taken; /* from the memory budget */
 };
@@ -93,7 +94,7 @@ struct pool {
 static int pool_open(struct pool *p, struct run *r, bool rest)
 {
 	const struct finding_list *l = &r->findings;
-	u64 each = sizeof(*p->join) + sizeof(*p->cause) + CAUSE_BYTES_PER_ITEM;
+	u64 each = 2 * sizeof(*p->join) + 3 * sizeof(u32) + CAUSE_BYTES_PER_ITEM;
 
 	*p = (struct pool){ .n = l->count + (rest ? l->nrest : 0) };
 	/* What is listed is paid for by --max-findings. */
@@ -102,7 +103,8 @@ static int pool_open(struct pool *p, struct run *r, bool rest)
 	p->taken = rest ? l->nrest * each : 0;
 	p->join = malloc((p->n + 1) * sizeof(*p->join));
 	p->cause = malloc((p->n + 1) * sizeof(*p->cause));
-	if (!p->join || !p->cause)
+	p->order = malloc((p->n + 1) * sizeof(*p->order));
+	if (!p->join || !p->cause || !p->order)
 		return -ENOMEM;
 	for (u32 i = 0; i < l->count; i++)
 		p->join[i] = stored_finding_join(l->items[i]);
@@ -115,6 +117,7 @@ static void pool_close(struct pool *p, struct run *r)
 {
 	free(p->join);
 	free(p->cause);
+	free(p->order);
 	membudget_give(&r->mem, p->taken);
 }
 
@@ -140,13 +143,51 @@ static void set_cause(struct finding_list *l, const struct pool *p, u32 i)
 		finding_list_move(l, p->join[i].rule, p->join[i].severity);
 }
 
+static int by_order(const void *pa, const void *pb, void *arg)
+{
+	const struct finding_join *join = arg;
+	const struct finding_join *a = &join[*(const u32 *)pa], *b = &join[*(const u32 *)pb];
+	u16 x = rule_table(&(u32){ 0 })[a->rule].code, y = rule_table(&(u32){ 0 })[b->rule].code;
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	if (a->ino != b->ino)
+		return a->ino < b->ino ? -1 : 1;
+	return (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
+}
+
+/*
+ * Where findings explain each other the first one wins: so that it is the same one whatever is
+ * listed, they are grouped in an order of their own.
+ */
+static int pool_group(struct pool *p)
+{
+	struct finding_join *join = malloc((p->n + 1) * sizeof(*join));
+	u32 *cause = malloc((p->n + 1) * sizeof(*cause));
+	int rc = join && cause ? 0 : -ENOMEM;
+
+	for (u32 i = 0; i < p->n; i++)
+		p->order[i] = i;
+	if (!rc && p->n)
+		qsort_r(p->order, p->n, sizeof(*p->order), by_order, p->join);
+	for (u32 i = 0; !rc && i < p->n; i++)
+		join[i] = p->join[p->order[i]];
+	if (!rc)
+		rc = cause_group(join, p->n, cause);
+	for (u32 i = 0; !rc && i < p->n; i++)
+		p->cause[p->order[i]] = cause[i] == CAUSE_NONE ? CAUSE_NONE : p->order[cause[i]];
+	free(join);
+	free(cause);
+	return rc;
+}
+
 static int group(struct run *r, bool rest)
 {
 	struct pool p;
 	int rc = pool_open(&p, r, rest);
 
 	if (!rc)
-		rc = cause_group(p.join, p.n, p.cause);
+		rc = pool_group(&p);
 	for (u32 i = 0; !rc && i < p.n; i++)
 		if (p.cause[i] != CAUSE_NONE)
 			set_cause(&r->findings, &p, i);
