@@ -84,33 +84,45 @@ int lmv_decode(const u8 *data, size_t len, struct lmv *out, const char **why)
 	return rc;
 }
 
-int dmv_decode(const u8 *data, size_t len, const char **why)
+static const char *dmv_problem(const struct dmv *d, u32 magic, size_t len)
+{
+	if (len < DMV_SIZE)
+		return "default LMV is shorter than any Lustre writes";
+	if (d->stripe_count < DMV_COUNT_MIN || d->stripe_count > (int)LMV_MAX_STRIPES)
+		return "default LMV states a stripe count that no directory can have";
+	/* This form lists the MDTs to use. */
+	if (magic == LMV_MAGIC_SHARD && d->stripe_count > 0 &&
+	    (len - DMV_SIZE) / DMV_OBJECT < (size_t)d->stripe_count)
+		return "default LMV lists fewer MDTs than it counts";
+	return NULL;
+}
+
+int dmv_decode(const u8 *data, size_t len, struct dmv *out, const char **why)
 {
 	struct cursor c = cursor_make(data, len);
 	u32 magic = cursor_le32(&c);
-	s64 count = (int)cursor_le32(&c);
+	struct dmv d = { .foreign = magic == LMV_MAGIC_FOREIGN };
+	const char *problem;
 
-	if (magic == LMV_MAGIC_FOREIGN)
-		return 0;
+	d.stripe_count = (int)cursor_le32(&c);
+	d.mdt_index = cursor_le32(&c);
+	d.hash_type = cursor_le32(&c);
+	cursor_skip(&c, 4);
+	d.max_inherit = cursor_u8(&c);
+	d.max_inherit_rr = cursor_u8(&c);
 	/* The first versions used the master's magic here. */
-	if (magic != LMV_MAGIC_DEFAULT && magic != LMV_MAGIC_MASTER && magic != LMV_MAGIC_SHARD) {
-		*why = c.bad ? "default LMV is shorter than its header" :
-			       "default LMV has a magic that no known Lustre uses";
+	if (!d.foreign && magic != LMV_MAGIC_DEFAULT && magic != LMV_MAGIC_MASTER &&
+	    magic != LMV_MAGIC_SHARD) {
+		*why = len < 4 ? "default LMV is shorter than its header" :
+				 "default LMV has a magic that no known Lustre uses";
 		return (magic & 0xffff) == MAGIC_FAMILY ? -EOPNOTSUPP : -EBADMSG;
 	}
-	if (len < DMV_SIZE) {
-		*why = "default LMV is shorter than any Lustre writes";
+	problem = d.foreign ? NULL : dmv_problem(&d, magic, len);
+	if (problem) {
+		*why = problem;
 		return -EBADMSG;
 	}
-	if (count < DMV_COUNT_MIN || count > (s64)LMV_MAX_STRIPES) {
-		*why = "default LMV states a stripe count that no directory can have";
-		return -EBADMSG;
-	}
-	/* This form lists the MDTs to use. */
-	if (magic == LMV_MAGIC_SHARD && count > 0 && (len - DMV_SIZE) / DMV_OBJECT < (size_t)count) {
-		*why = "default LMV lists fewer MDTs than it counts";
-		return -EBADMSG;
-	}
+	*out = d;
 	return 0;
 }
 

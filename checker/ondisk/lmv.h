@@ -66,8 +66,17 @@ struct lmv {
  */
 int lmv_decode(const u8 *data, size_t len, struct lmv *out, const char **why);
 
-/* Is trusted.dmv one that a server accepts?  As above. */
-int dmv_decode(const u8 *data, size_t len, const char **why);
+/* What new directories below one shall be. */
+struct dmv {
+	int stripe_count;  /* -1 to -5: over all MDTs, several times over */
+	u32 mdt_index;	  /* of the first stripe; all ones: any */
+	u32 hash_type;
+	u8 max_inherit, max_inherit_rr;
+	bool foreign; /* nothing else is known of it */
+};
+
+/* trusted.dmv, if it is one that a server accepts.  As above. */
+int dmv_decode(const u8 *data, size_t len, struct dmv *out, const char **why);
 
 /* A split, a merge or a migration is under way, or was interrupted. */
 static inline bool lmv_is_changing(const struct lmv *l)

@@ -245,6 +245,25 @@ static void show_lmv(struct doc *d, const struct object *o)
 	doc_end(d);
 }
 
+static void show_dmv(struct doc *d, const struct object *o)
+{
+	char count[16];
+
+	if (!section(d, o, EA_DMV, "dmv", o->dmv_rc, o->dmv_why))
+		return;
+	doc_text(d, "kind", o->dmv.foreign ? "foreign" : "default");
+	if (!o->dmv.foreign) {
+		snprintf(count, sizeof(count), "%d", o->dmv.stripe_count);
+		doc_text(d, "stripe_count", count);
+		doc_hex(d, "mdt_index", o->dmv.mdt_index);
+		doc_hex(d, "hash_type", o->dmv.hash_type);
+		doc_text(d, "hash", hash_name(o->dmv.hash_type));
+		doc_u64(d, "max_inherit", o->dmv.max_inherit);
+		doc_u64(d, "max_inherit_rr", o->dmv.max_inherit_rr);
+	}
+	doc_end(d);
+}
+
 /* ---- what clients keep on files --------------------------------------------------------------- */
 
 static void show_hsm(struct doc *d, const struct object *o)
@@ -290,6 +309,7 @@ void inspect_decoded(struct doc *d, const struct object *o)
 		show_link,
 		show_lov,
 		show_lmv,
+		show_dmv,
 		show_hsm,
 		show_som,
 	};

@@ -303,7 +303,7 @@ static void lmv_take(struct object *obj)
 	if (obj->lmv_rc || lmv->state == EA_UNREADABLE)
 		obj->lmv.kind = LMV_UNUSABLE;
 	if (dmv->state == EA_PRESENT)
-		obj->dmv_rc = dmv_decode(dmv->data, dmv->len, &obj->dmv_why);
+		obj->dmv_rc = dmv_decode(dmv->data, dmv->len, &obj->dmv, &obj->dmv_why);
 }
 
 static void ea_decode(struct object *obj)

@@ -72,6 +72,7 @@ struct object {
 
 	int lmv_rc, dmv_rc;
 	const char *lmv_why, *dmv_why; /* sentences where rc < 0 */
+	struct dmv dmv;
 	struct lmv lmv; /* its kind is valid always, also where there is none */
 
 	struct fid fid; /* the identity: LMA's, or the IGIF */

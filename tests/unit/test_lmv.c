@@ -117,23 +117,27 @@ START_TEST(defaults)
 {
 	const char *why = NULL;
 	u8 b[96] = { 0xd0, 0x0c, 0xd4, 0x0c, 2 };
+	struct dmv dmv = { 0 };
 
-	ck_assert_int_eq(dmv_decode(dmv_root, 48, &why), 0);
-	ck_assert_int_eq(dmv_decode(dmv_empty, 48, &why), 0);
-	ck_assert_int_eq(dmv_decode(dmv_root, 47, &why), -EBADMSG);
+	ck_assert_int_eq(dmv_decode(dmv_root, 48, &dmv, &why), 0);
+	ck_assert_int_eq(dmv.stripe_count, 1);
+	ck_assert_uint_eq(dmv.mdt_index, UINT32_MAX);
+	ck_assert(!dmv.foreign);
+	ck_assert_int_eq(dmv_decode(dmv_empty, 48, &dmv, &why), 0);
+	ck_assert_int_eq(dmv_decode(dmv_root, 47, &dmv, &why), -EBADMSG);
 	/* Lists two MDTs. */
-	ck_assert_int_eq(dmv_decode(b, 96, &why), 0);
-	ck_assert_int_eq(dmv_decode(b, 95, &why), -EBADMSG);
+	ck_assert_int_eq(dmv_decode(b, 96, &dmv, &why), 0);
+	ck_assert_int_eq(dmv_decode(b, 95, &dmv, &why), -EBADMSG);
 	put32(b + 4, (u32)-5);
-	ck_assert_int_eq(dmv_decode(b, 48, &why), 0);
+	ck_assert_int_eq(dmv_decode(b, 48, &dmv, &why), 0);
 	put32(b + 4, (u32)-6);
-	ck_assert_int_eq(dmv_decode(b, 48, &why), -EBADMSG);
+	ck_assert_int_eq(dmv_decode(b, 48, &dmv, &why), -EBADMSG);
 	put32(b + 4, 2001);
-	ck_assert_int_eq(dmv_decode(b, 96, &why), -EBADMSG);
+	ck_assert_int_eq(dmv_decode(b, 96, &dmv, &why), -EBADMSG);
 	put32(b, 0x0CDF0CD0);
-	ck_assert_int_eq(dmv_decode(b, 96, &why), -EOPNOTSUPP);
+	ck_assert_int_eq(dmv_decode(b, 96, &dmv, &why), -EOPNOTSUPP);
 	put32(b, 0);
-	ck_assert_int_eq(dmv_decode(b, 96, &why), -EBADMSG);
+	ck_assert_int_eq(dmv_decode(b, 96, &dmv, &why), -EBADMSG);
 }
 END_TEST
 
@@ -232,7 +236,8 @@ static u64 decode(const u8 *data, size_t len)
 	struct lmv l = { .version = 0xdead };
 	const char *why = NULL;
 	int rc = lmv_decode(data, len, &l, &why);
-	int drc = dmv_decode(data, len, &why);
+	struct dmv dmv;
+	int drc = dmv_decode(data, len, &dmv, &why);
 
 	ck_assert(!rc || l.version == 0xdead);
 	ck_assert(!(rc || drc) || why);
