@@ -263,6 +263,8 @@ check "the LMV of a shard" striped '[0x200000401:0x1:0x0]' shard
 printf '%s\n' mdt 'file /h' \
 	'ea /h trusted.hsm 000000000d00000001000000000000000200000001000000' \
 	'ea /h trusted.som 040000000000000000001000000000000800000000000000' \
+	'dir /dmv' \
+	'ea /dmv trusted.dmv d00cd30cfdffffffffffffff0300000000000000020300000000000000000000000000000000000000000000000000000000' \
 	'file /bad' 'ea /bad trusted.hsm 0000' 'ea /bad trusted.som 0400' 'file /plain' > "$TMP/hr"
 "$MKMDT" build "$TMP/hr" "$TMP/himg" || fail "no image with HSM"
 # decoded PATH SECTION WANTED
@@ -270,6 +272,9 @@ decoded() {
 	look "$TMP/himg" "$1" || return 1
 	[ "$(field "$2")" = "$3" ] || { field "$2"; return 1; }
 }
+check "a default LMV" decoded /dmv \
+	'.decoded.dmv | "\(.stripe_count) \(.mdt_index) \(.hash) \(.max_inherit) \(.max_inherit_rr)"' \
+	"-3 0xffffffff crush 2 3"
 check "an HSM attribute" decoded /h \
 	'.decoded.hsm | "\(.compat) \(.flags) \(.archive_id) \(.archive_version)"' \
 	"0x0 exists,released,archived 1 4294967298"
