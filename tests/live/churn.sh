@@ -33,7 +33,7 @@ ${CC:-cc} -std=gnu11 -O2 -pthread -include "$TOP/checker/base/prelude.h" \
 	-o "$TMP/mutator" "$TOP"/tests/live/mutator*.c || { fail "the mutator compiles"; exit 1; }
 
 cat > "$TMP/r" <<R
-mdt dirdata=off inodes=$((OBJECTS + 20000)) size=$((OBJECTS / 400 + 128))M
+mdt dirdata=off made=4000000000 inodes=$((OBJECTS + 20000)) size=$((OBJECTS / 400 + 128))M
 oi-fill 120
 bulk $OBJECTS
 dir /d
