@@ -36,8 +36,9 @@ struct dir_state {
 /* What the loop over all objects needs of a record rule, side by side. */
 struct record_rule {
 	enum outcome (*check)(const struct facts *f, struct sink *sink);
-	u64 *checked; /* its counter in the coverage */
-	u32 needs;    /* 1 << enum ea_id */
+	struct rule_coverage *cov;
+	const char *blind;
+	u32 needs; /* 1 << enum ea_id */
 };
 
 struct scanner {
@@ -195,7 +196,9 @@ static bool break_record_rules(struct scanner *s, const struct object *o)
 		if (rule->needs & ~there)
 			continue;
 		out = rule->check(&s->facts, NULL);
-		*rule->checked += out != OUT_NA;
+		rule->cov->checked += out != OUT_NA;
+		if (out == OUT_BLIND)
+			rule_coverage_unknown(rule->cov, rule->blind, 1);
 		outcomes |= 1U << out;
 	}
 	return outcomes & (1U << OUT_VIOLATED | 1U << OUT_UNKNOWN);
@@ -525,7 +528,7 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 	for (u32 i = 0; i < nrules; i++)
 		if (rule[i].class == RULE_RECORD && !r->opt->rule_off[i])
 			s->record[s->nrecord++] = (struct record_rule){
-				rule[i].check, &s->cov.rules[i].checked, rule[i].needs
+				rule[i].check, &s->cov.rules[i], rule[i].blind, rule[i].needs
 			};
 	return nameset_init(&s->names, &r->mem, &r->poster.key);
 }

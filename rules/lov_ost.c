@@ -235,7 +235,8 @@ static enum outcome check_slots(const struct facts *f, struct sink *sink, slot_p
 	}
 	if (!unknown)
 		return out;
-	return f->have_cross ? rule_unknown(sink, unknown) : OUT_NA;
+	/* True of every file here: the scan counts it and has no suspect more. */
+	return f->have_cross ? rule_elsewhere(sink, unknown) : OUT_BLIND;
 }
 
 static enum outcome check_lov_ost_unknown(const struct facts *f, struct sink *sink)
@@ -295,6 +296,7 @@ RULE(lov_ost_unknown) = {
 	.evidence =
 		"component component_id pattern slot ost_index ost_object osts last_object "
 		"last_sequence",
+	.blind = "lov_objid cannot be read: it lists the OSTs there are",
 	.check = check_lov_ost_unknown,
 };
 
@@ -319,6 +321,7 @@ RULE(lov_object_future) = {
 	.evidence =
 		"component component_id pattern slot ost_index ost_object osts last_object "
 		"last_sequence",
+	.blind = "lov_objid cannot be read: it has the last object of each OST",
 	.check = check_lov_object_future,
 };
 
@@ -341,5 +344,6 @@ RULE(lov_object_sequence) = {
 	.evidence =
 		"component component_id pattern slot ost_index ost_object osts last_object "
 		"last_sequence",
+	.blind = "the fld here does not tell which OST has the sequence of the OST object",
 	.check = check_lov_object_sequence,
 };

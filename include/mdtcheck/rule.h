@@ -19,7 +19,13 @@ enum rule_class {
 	RULE_TARGET, /* the MDT as a whole: judged once, by env; facts have nothing else */
 };
 
-enum outcome { OUT_NA, OUT_HOLDS, OUT_UNKNOWN, OUT_VIOLATED };
+enum outcome {
+	OUT_NA,
+	OUT_HOLDS,
+	OUT_BLIND, /* record rules, while scanning: never to be told here, see rule.blind */
+	OUT_UNKNOWN,
+	OUT_VIOLATED,
+};
 
 /* What a rule's "checked" counts. */
 enum rule_unit {
@@ -59,6 +65,7 @@ struct rule {
 	enum rule_class class;
 	enum rule_unit unit;
 	u8 needs; /* record rules: attributes without which it does not apply, 1 << enum ea_id */
+	const char *blind;	 /* why OUT_BLIND: counted for each object, and no suspect; NULL */
 	const char *title;	 /* a short phrase */
 	const char *explanation; /* for an administrator: what it means, why it matters */
 	const char *lfsck;	 /* what LFSCK or OI scrub calls it; "none" */

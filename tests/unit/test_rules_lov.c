@@ -206,7 +206,7 @@ START_TEST(ost_objects)
 	ck_assert_int_eq(run(&w, "lov-ost-unknown", NULL), OUT_UNKNOWN);
 	/* While scanning that makes no suspect. */
 	w.f = (struct facts){ .env = &w.env, .obj = &w.o };
-	ck_assert_int_eq(run(&w, "lov-ost-unknown", NULL), OUT_NA);
+	ck_assert_int_eq(run(&w, "lov-ost-unknown", NULL), OUT_BLIND);
 }
 END_TEST
 
