@@ -12,6 +12,8 @@ if [ "${1:-}" != inside ]; then
 	[ "$(id -u)" = 0 ] || give_up "root is needed"
 	command -v jq >/dev/null || give_up "jq is not installed"
 	[ -x "$CONTROL" ] || { fail "the witness: $CONTROL is not built"; exit 1; }
+	# In a chroot there is none to be had.
+	unshare --mount true 2>/dev/null || give_up "no mount namespace of our own"
 	# A mount table of our own: tracefs can be mounted where it is not, and nothing stays.
 	exec unshare --mount bash "$0" inside
 fi

@@ -188,7 +188,9 @@ int mirror_own_namespace(char *err, size_t errlen)
 
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
 		rc = -errno;
-		complain(err, errlen, rc, "no mount namespace of our own: %s", strerror(-rc));
+		/* In a chroot: what is mounted there would be seen outside. */
+		complain(err, errlen, rc, "no mount namespace of our own: %s",
+			 rc == -EINVAL ? "the root directory is no mount point" : strerror(-rc));
 	}
 	return rc;
 }
