@@ -31,7 +31,7 @@ Q := $(if $(V),,@)
 
 # ---- what is built, file by file -------------------------------------------------------------
 
-BASE := membudget pace strbuf
+BASE := membudget pace strbuf io
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead \
@@ -100,7 +100,7 @@ $(B)/unit-tests: $(UNIT_OBJ) $(CHECKER_OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(UNIT_LDFLAGS) -o $@ $^ $(CHECKER_LIBS) -lcheck -lsubunit -lrt -lm
 
 # What is watched as mdtcheck is, and writes.
-$(B)/witness-control: $(B)/tests/live/witness_control.o $(GUARD:%=$(B)/checker/guard/%.o)
+$(B)/witness-control: $(B)/tests/live/witness_control.o $(GUARD:%=$(B)/checker/guard/%.o) $(B)/checker/base/io.o
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lseccomp
 

@@ -15,6 +15,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "guard/trace_text.h"
 #include "guard/tracefs.h"
 #include "guard/witness.h"
@@ -320,21 +321,6 @@ static void watcher_main(struct watcher *w, int stop_fd, int result_fd)
 }
 
 /* ---- the checker's side ---------------------------------------------------------------------- */
-
-static int read_all(int fd, void *data, size_t len)
-{
-	char *p = data;
-	ssize_t n;
-
-	for (; len; p += n, len -= (size_t)n) {
-		n = read(fd, p, len);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return -EPIPE;
-	}
-	return 0;
-}
 
 /* stop[1] and result[0] are the checker's ends. */
 static int start_process(const struct target *t, int stop[2], int result[2])

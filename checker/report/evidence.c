@@ -16,6 +16,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/strbuf.h"
 
 /* What precedes the attributes, and each of them, in the pipe.  One program, one machine. */
@@ -47,23 +48,6 @@ static int write_all(int fd, const void *bytes, size_t len)
 			continue;
 		if (n < 0)
 			return -errno;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-static int read_all(int fd, void *bytes, size_t len)
-{
-	u8 *p = bytes;
-
-	while (len) {
-		ssize_t n = read(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EPIPE;
 		p += n;
 		len -= (size_t)n;
 	}

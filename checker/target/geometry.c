@@ -17,6 +17,7 @@
 #include <ext2fs/ext2fs.h>
 
 #include "base/cursor.h"
+#include "base/io.h"
 #include "mdtcheck/target.h"
 
 #define SUPER_OFFSET 1024
@@ -53,24 +54,6 @@ __printf(4, 5) static int complain(char *err, size_t errlen, int rc, const char 
 	vsnprintf(err, errlen, fmt, ap);
 	va_end(ap);
 	return rc;
-}
-
-static int read_all(int fd, u64 off, void *out, size_t len)
-{
-	u8 *p = out;
-
-	while (len) {
-		ssize_t n = pread(fd, p, len, (off_t)off);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
-		p += n;
-		off += (u64)n;
-		len -= (size_t)n;
-	}
-	return 0;
 }
 
 /* ---- the read-only io manager ---------------------------------------------------------------- */
@@ -122,7 +105,7 @@ static errcode_t ro_set_blksize(io_channel ch, int size)
 static errcode_t ro_read64(io_channel ch, unsigned long long block, int count, void *out)
 {
 	size_t len = count < 0 ? -(size_t)count : (size_t)count * (size_t)ch->block_size;
-	int rc = read_all((int)ch->reserved[0], block * (u64)ch->block_size, out, len);
+	int rc = pread_all((int)ch->reserved[0], block * (u64)ch->block_size, out, len);
 
 	return rc ? EXT2_ET_SHORT_READ : 0;
 }
@@ -279,7 +262,7 @@ static int super_check(int fd, u64 size, char *err, size_t errlen)
 	if (size < SUPER_OFFSET + SUPER_SIZE)
 		return complain(err, errlen, -EBADMSG, "too small for a file system: %" PRIu64
 				" bytes", size);
-	rc = read_all(fd, SUPER_OFFSET, raw, sizeof(raw));
+	rc = pread_all(fd, SUPER_OFFSET, raw, sizeof(raw));
 	if (rc)
 		return complain(err, errlen, rc, "the superblock cannot be read: %s",
 				strerror(-rc));

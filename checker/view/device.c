@@ -10,31 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "view/private.h"
 
 #define RO_COMPAT_GDT_CSUM 0x10U
 #define RO_COMPAT_METADATA_CSUM 0x400U
 #define DESC_BYTES 64U /* what is decoded of a descriptor */
 #define LIVE_TRIES 3
-
-static int pread_all(int fd, u64 off, void *out, size_t len)
-{
-	u8 *p = out;
-	size_t left = len;
-
-	while (left) {
-		ssize_t n = pread(fd, p, left, (off_t)off);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
-		p += n;
-		off += (u64)n;
-		left -= (size_t)n;
-	}
-	return 0;
-}
 
 /* Puts what the journal has newer over [off, off + len). */
 static int read_overlaid(struct view *v, u64 off, u8 *out, size_t len)
