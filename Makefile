@@ -31,7 +31,7 @@ Q := $(if $(V),,@)
 
 # ---- what is built, file by file -------------------------------------------------------------
 
-BASE := membudget pace strbuf io
+BASE := array io membudget pace strbuf
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead \

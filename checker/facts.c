@@ -8,22 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "judge.h"
-
-/* Makes room for n items in a scratch array. */
-static int scratch(void **array, u32 *cap, u32 n, size_t size)
-{
-	void *p;
-
-	if (n <= *cap)
-		return 0;
-	p = realloc(*array, (size_t)n * 2 * size);
-	if (!p)
-		return -ENOMEM;
-	*array = p;
-	*cap = n * 2;
-	return 0;
-}
 
 /* Names and OI records come in the order in which threads met them: give them one. */
 static int name_cmp(const void *a, const void *b)
@@ -97,14 +83,12 @@ static void ask_shard(struct judge *j, struct name_fact *n)
 
 static int fill_names(struct judge *j, const struct gather_suspect *s, struct facts *f)
 {
-	void *array = j->names;
 	u32 n = 0;
 	int rc;
 
 	for (u32 off = s->names; off != GATHER_NONE; off = gather_name_at(j->g, off)->next)
 		n++;
-	rc = scratch(&array, &j->names_cap, n, sizeof(*j->names));
-	j->names = array;
+	rc = array_room(&j->names, &j->names_cap, n, sizeof(*j->names), NULL);
 	if (rc)
 		return rc;
 	for (u32 off = s->names, i = 0; off != GATHER_NONE; i++) {
@@ -138,14 +122,12 @@ static int fill_oi(struct judge *j, const struct gather_suspect *s, struct facts
 {
 	const struct env *env = f->env;
 	u32 own = env->oi_count ? f->obj->fid.seq & (env->oi_count - 1) : 0;
-	void *array = j->oi;
 	u32 n = 0;
 	int rc;
 
 	for (u32 off = s->oi; off != GATHER_NONE; off = gather_oi_at(j->g, off)->next)
 		n++;
-	rc = scratch(&array, &j->oi_cap, n, sizeof(*j->oi));
-	j->oi = array;
+	rc = array_room(&j->oi, &j->oi_cap, n, sizeof(*j->oi), NULL);
 	if (rc)
 		return rc;
 	f->oi_own = env->oi_count ? -ENOENT : -ENODATA;
@@ -200,15 +182,13 @@ static int fill_links(struct judge *j, struct facts *f)
 {
 	const struct object *o = f->obj;
 	bool encrypted = object_has_lma(o) && (o->lma.incompat & LMAI_ENCRYPT);
-	void *array = j->links;
 	struct cursor it;
 	u32 n = 0;
 	int rc;
 
 	if (!object_has_link(o))
 		return 0;
-	rc = scratch(&array, &j->links_cap, o->link.reccount, sizeof(*j->links));
-	j->links = array;
+	rc = array_room(&j->links, &j->links_cap, o->link.reccount, sizeof(*j->links), NULL);
 	if (rc)
 		return rc;
 	it = linkea_begin(&o->link);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "exact.h"
 #include "ledger/landmarks.h"
 
@@ -29,57 +30,39 @@
 
 /* ---- what a later look needs ---- */
 
-static bool grow(void **array, u32 *cap, u32 n, size_t size)
+/* Room for one more; false: there are too many, or there is no memory. */
+static bool note_room(void *array, u32 *cap, u32 n, size_t size)
 {
-	u32 want = *cap ? *cap * 2 : 64;
-	void *p;
-
-	if (n < *cap)
-		return true;
-	p = n < NOTES_MAX ? realloc(*array, want * size) : NULL;
-	if (!p)
-		return false;
-	*array = p;
-	*cap = want;
-	return true;
+	return (n < *cap || n < NOTES_MAX) && !array_room(array, cap, n + 1, size, NULL);
 }
 
 static void note_dir(struct look_notes *n, u32 ino)
 {
-	void *array = n->dirs;
-
 	/* Neighbours mostly lie in one directory. */
 	if (n->ndirs && n->dirs[n->ndirs - 1] == ino)
 		return;
-	if (!grow(&array, &n->dirs_cap, n->ndirs, sizeof(u32))) {
+	if (!note_room(&n->dirs, &n->dirs_cap, n->ndirs, sizeof(u32))) {
 		n->too_many = true;
 		return;
 	}
-	n->dirs = array;
 	n->dirs[n->ndirs++] = ino;
 }
 
 static void note_fid(struct look_notes *n, const struct fid *fid)
 {
-	void *array = n->fids;
-
-	if (!grow(&array, &n->fids_cap, n->nfids, sizeof(*fid))) {
+	if (!note_room(&n->fids, &n->fids_cap, n->nfids, sizeof(*fid))) {
 		n->too_many = true;
 		return;
 	}
-	n->fids = array;
 	n->fids[n->nfids++] = *fid;
 }
 
 static void note_whole(struct look_notes *n, u32 ino)
 {
-	void *array = n->whole;
-
-	if (!grow(&array, &n->whole_cap, n->nwhole, sizeof(u32))) {
+	if (!note_room(&n->whole, &n->whole_cap, n->nwhole, sizeof(u32))) {
 		n->too_many = true;
 		return;
 	}
-	n->whole = array;
 	n->whole[n->nwhole++] = ino;
 }
 

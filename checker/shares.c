@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Claimants of OST objects that several layouts claim. */
+#include "base/array.h"
 #include "shares.h"
 
 #include <pthread.h>
@@ -16,20 +17,10 @@ struct collector {
 static int add_claim(struct collector *c, const struct object *o, const struct lov_object *slot)
 {
 	struct shares *s = c->s;
-	int rc = 0;
+	int rc;
 
 	pthread_mutex_lock(c->lock);
-	if (s->n == s->cap) {
-		u32 cap = s->cap ? s->cap * 2 : 64;
-		struct share_fact *grown = realloc(s->claim, cap * sizeof(*grown));
-
-		if (grown) {
-			s->claim = grown;
-			s->cap = cap;
-		} else {
-			rc = -ENOMEM;
-		}
-	}
+	rc = array_room(&s->claim, &s->cap, s->n + 1, sizeof(*s->claim), NULL);
 	if (!rc)
 		s->claim[s->n++] = (struct share_fact){
 			.ino = o->ino,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One pass over the suspects before they are parted into batches: who may have a twin? */
+#include "base/array.h"
 #include "twins.h"
 
 #include <stdlib.h>
@@ -35,17 +36,8 @@ static int keep_pairs(struct run *r, struct twins *t, struct twin *all, u32 n)
 		if (!(i && all[i - 1].fid == all[i].fid) &&
 		    !(i + 1 < n && all[i + 1].fid == all[i].fid))
 			continue;
-		if (t->n == t->cap) {
-			u32 cap = t->cap ? t->cap * 2 : 64;
-			struct twin *grown = NULL;
-
-			if (!membudget_take(&r->mem, (cap - t->cap) * sizeof(*grown)))
-				grown = realloc(t->t, cap * sizeof(*grown));
-			if (!grown)
-				return -ENOMEM;
-			t->t = grown;
-			t->cap = cap;
-		}
+		if (array_room(&t->t, &t->cap, t->n + 1, sizeof(*t->t), &r->mem))
+			return -ENOMEM;
 		t->t[t->n++] = all[i];
 	}
 	return 0;

@@ -4,6 +4,7 @@
  * and the threads that do it.  Each thread takes directories (then OI files) from a
  * common counter.
  */
+#include "base/array.h"
 #include "ledger/pass.h"
 
 #include <stdlib.h>
@@ -138,18 +139,10 @@ static int add_extra(struct gather *g, struct view_buf *buf, const struct fid *f
 
 static int list_dir(struct gather *g, u32 ino)
 {
-	u32 cap = g->list_cap ? g->list_cap * 2 : 64;
-	u32 *grown;
-
 	if (!g->scope)
 		return 0;
-	if (g->nlist == g->list_cap) {
-		grown = realloc(g->list, cap * sizeof(u32));
-		if (!grown)
-			return -ENOMEM;
-		g->list = grown;
-		g->list_cap = cap;
-	}
+	if (array_room(&g->list, &g->list_cap, g->nlist + 1, sizeof(*g->list), NULL))
+		return -ENOMEM;
 	g->list[g->nlist++] = ino;
 	return 0;
 }

@@ -4,6 +4,7 @@
  * into one arena under a lock; a directory whose blocks changed while they were read
  * is read again, and what was kept of it is dropped first.
  */
+#include "base/array.h"
 #include "ledger/pass.h"
 
 #include <stdlib.h>
@@ -152,24 +153,13 @@ static enum dir_class class_below(u8 class)
 static int note_new_dir(struct worker *w, const struct dirent_rec *d)
 {
 	struct gather *g = w->g;
-	struct gather_new *grown;
-	int rc = 0;
+	int rc;
 
 	if (g->env->info->is_static || g->scope || (d->type != 2 && d->type) || !d->ino ||
 	    d->ino > g->env->info->inodes_count || dirtable_find(g->dirs, d->ino))
 		return 0;
 	pthread_mutex_lock(&g->lock);
-	if (g->nfound == g->found_cap) {
-		u32 cap = g->found_cap ? g->found_cap * 2 : 64;
-
-		grown = realloc(g->found, cap * sizeof(*grown));
-		if (grown) {
-			g->found = grown;
-			g->found_cap = cap;
-		} else {
-			rc = -ENOMEM;
-		}
-	}
+	rc = array_room(&g->found, &g->found_cap, g->nfound + 1, sizeof(*g->found), NULL);
 	if (!rc)
 		g->found[g->nfound++] = (struct gather_new){ d->ino, class_below(w->row->class) };
 	pthread_mutex_unlock(&g->lock);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The state files of the server, one function each. */
+#include "base/array.h"
 #include "ledger/server_state.h"
 
 #include <stdio.h>
@@ -127,7 +128,7 @@ struct fld_walk {
 static int note_range(void *arg, const struct iam_shape *shape, const u8 *rec)
 {
 	struct fld_walk *w = arg;
-	struct fld_range r, *grown;
+	struct fld_range r;
 
 	if (shape->keysize != 8 || shape->recsize != 24)
 		return -EBADMSG;
@@ -140,13 +141,8 @@ static int note_range(void *arg, const struct iam_shape *shape, const u8 *rec)
 			w->bad = r;
 		return 0;
 	}
-	if (w->n == w->cap) {
-		w->cap = w->cap ? 2 * w->cap : 64;
-		grown = realloc(w->range, w->cap * sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		w->range = grown;
-	}
+	if (array_room(&w->range, &w->cap, w->n + 1, sizeof(*w->range), NULL))
+		return -ENOMEM;
 	w->range[w->n++] = r;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "report/report.h"
 
 const char *severity_name(enum severity s)
@@ -233,33 +234,9 @@ static struct finding_join join_of(const struct finding *f)
 	});
 }
 
-static bool rest_has_room(struct finding_list *l)
-{
-	u32 cap = l->rest_cap ? l->rest_cap * 2 : 256;
-	struct finding_join *rest;
-	u64 more;
-
-	if (l->nrest < l->rest_cap)
-		return true;
-	if (l->rest_cap > UINT32_MAX / 2)
-		return false;
-	more = (cap - l->rest_cap) * sizeof(*rest);
-	if (l->mem && membudget_take(l->mem, more))
-		return false;
-	rest = realloc(l->rest, cap * sizeof(*rest));
-	if (!rest) {
-		if (l->mem)
-			membudget_give(l->mem, more);
-		return false;
-	}
-	l->rest = rest;
-	l->rest_cap = cap;
-	return true;
-}
-
 static void keep_join(struct finding_list *l, struct finding_join join)
 {
-	if (rest_has_room(l))
+	if (!array_room(&l->rest, &l->rest_cap, l->nrest + 1, sizeof(*l->rest), l->mem))
 		l->rest[l->nrest++] = join;
 	else
 		l->ungrouped++;
@@ -292,19 +269,7 @@ static void count_primary(struct finding_list *l, const struct rule *rule, enum 
 
 static bool have_room(struct finding_list *l)
 {
-	u32 cap = l->cap ? l->cap * 2 : 64;
-	struct stored_finding **items;
-
-	if (l->count < l->cap)
-		return true;
-	if (l->cap > UINT32_MAX / 2)
-		return false;
-	items = realloc(l->items, cap * sizeof(*items));
-	if (!items)
-		return false;
-	l->items = items;
-	l->cap = cap;
-	return true;
+	return !array_room(&l->items, &l->cap, l->count + 1, sizeof(*l->items), NULL);
 }
 
 static struct stored_finding *add(struct finding_list *l, const struct finding *f, bool list)

@@ -11,6 +11,7 @@
 
 #include <ext2fs/ext2fs.h>
 
+#include "base/array.h"
 #include "ondisk/jbd2.h"
 #include "view/private.h"
 
@@ -145,16 +146,8 @@ static bool is_revoked(const struct replay *r, u64 block)
 
 static int add_revoke(struct replay *r, u64 block)
 {
-	u32 cap = r->revoke_cap ? r->revoke_cap * 2 : 256;
-	struct revoke *grown;
-
-	if (r->nrevoke == r->revoke_cap) {
-		grown = realloc(r->revoke, cap * sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		r->revoke = grown;
-		r->revoke_cap = cap;
-	}
+	if (array_room(&r->revoke, &r->revoke_cap, r->nrevoke + 1, sizeof(*r->revoke), NULL))
+		return -ENOMEM;
 	r->revoke[r->nrevoke++] = (struct revoke){ block, r->age };
 	return 0;
 }

@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A sorted table of blocks that are read from somewhere else. */
+#include "base/array.h"
 #include "view/overlay.h"
 
 #include <stdlib.h>
 
 int overlay_add(struct overlay *o, const struct overlay_block *b)
 {
-	u32 cap = o->cap ? o->cap * 2 : 256;
-	struct overlay_block *grown;
-
-	if (o->n == o->cap) {
-		if (membudget_take(o->mem, (u64)(cap - o->cap) * sizeof(*grown)))
-			return -ENOMEM;
-		grown = realloc(o->item, cap * sizeof(*grown));
-		if (!grown) {
-			membudget_give(o->mem, (u64)(cap - o->cap) * sizeof(*grown));
-			return -ENOMEM;
-		}
-		o->item = grown;
-		o->cap = cap;
-	}
+	if (array_room(&o->item, &o->cap, o->n + 1, sizeof(*o->item), o->mem))
+		return -ENOMEM;
 	o->item[o->n++] = *b;
 	return 0;
 }

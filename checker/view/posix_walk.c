@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "view/posix_dir.h"
 #include "view/posix_tree.h"
 
@@ -48,16 +49,8 @@ static bool see(struct walk *w, u32 ino)
 
 static bool push(u32 **array, u32 *n, u32 *cap, u32 value)
 {
-	u32 want = *cap ? *cap * 2 : 256;
-	u32 *grown;
-
-	if (*n == *cap) {
-		grown = realloc(*array, (size_t)want * sizeof(u32));
-		if (!grown)
-			return false;
-		*array = grown;
-		*cap = want;
-	}
+	if (array_room(array, cap, *n + 1, sizeof(u32), NULL))
+		return false;
 	(*array)[(*n)++] = value;
 	return true;
 }
