@@ -4,8 +4,8 @@
  *
  * Suspects are taken in batches by inode number, as many as the memory for their
  * facts allows; each batch costs one pass over the directories and one over the
- * OI, unless the scan has noted all that the OI has of them.  Every verdict comes from bytes read here; the ledger only said where to
- * look.
+ * OI, unless the scan has noted all that the OI has of them.  Every verdict comes
+ * from bytes read here; the ledger only said where to look.
  *
  * On a static target that is the end of it.  On a live one phase_settle.c looks
  * again at what was found.

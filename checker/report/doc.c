@@ -4,10 +4,10 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/strbuf.h"
 #include "ondisk/fid.h"
+#include "report/report.h"
 
 void doc_text(struct doc *d, const char *key, const char *s)
 {
@@ -75,14 +75,9 @@ void doc_fid(struct doc *d, const char *key, const struct fid *f)
 
 void doc_time(struct doc *d, const char *key, u64 seconds)
 {
-	char text[40];
-	time_t t = (time_t)seconds;
-	struct tm tm;
+	char text[TIME_TEXT_LEN];
 
-	if (seconds > 253402300799ULL || !gmtime_r(&t, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		snprintf(text, sizeof(text), "@%" PRIu64, seconds);
-	doc_text(d, key, text);
+	doc_text(d, key, report_time_text(seconds, text));
 }
 
 void doc_flags(struct doc *d, const char *key, u32 v, const struct doc_flag *table, u32 n)

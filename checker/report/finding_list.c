@@ -4,12 +4,26 @@
  * order and given names that do not change from run to run.
  */
 #include <stdio.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
 #include "report/report.h"
+
+const char *report_time_text(u64 seconds, char text[TIME_TEXT_LEN])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (seconds > 253402300799ULL || !gmtime_r(&t, &tm) ||
+	    !strftime(text, TIME_TEXT_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		snprintf(text, TIME_TEXT_LEN, "@%" PRIu64, seconds);
+	return text;
+}
 
 const char *severity_name(enum severity s)
 {

@@ -4,10 +4,10 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/strbuf.h"
 #include "ondisk/fid.h"
+#include "report/report.h"
 
 /* Highest integer that every JSON reader keeps exactly. */
 #define JSON_EXACT_MAX 9007199254740991ULL
@@ -84,14 +84,9 @@ void put_fid(struct piece *p, const char *key, const struct fid *f)
 
 void put_time(struct piece *p, const char *key, u64 seconds)
 {
-	char text[40];
-	time_t t = (time_t)seconds;
-	struct tm tm;
+	char text[TIME_TEXT_LEN];
 
-	if (seconds > 253402300799ULL || !gmtime_r(&t, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		snprintf(text, sizeof(text), "@%" PRIu64, seconds);
-	put_text(p, key, text);
+	put_text(p, key, report_time_text(seconds, text));
 }
 
 json_t *hex_string(const char *bytes, size_t len)

@@ -171,6 +171,10 @@ int stored_finding_add_path(struct stored_finding *f, const char *path, size_t l
 /* The path of its OI file, where it has one; plain: the only one, without a number. */
 int stored_finding_add_oi_path(struct stored_finding *f, bool plain);
 
+#define TIME_TEXT_LEN 40
+/* Seconds as ISO 8601 in UTC, as @SECONDS beyond the year 9999; text takes it and is returned. */
+const char *report_time_text(u64 seconds, char text[TIME_TEXT_LEN]);
+
 const char *severity_name(enum severity s);
 const char *finding_state_name(enum finding_state s);
 
