@@ -37,8 +37,9 @@ struct dir_state {
 struct record_rule {
 	enum outcome (*check)(const struct facts *f, struct sink *sink);
 	struct rule_coverage *cov;
-	const char *blind;
+	const char *blind; /* why OUT_BLIND */
 	u32 needs; /* 1 << enum ea_id */
+	u64 nblind;
 };
 
 struct scanner {
@@ -54,6 +55,7 @@ struct scanner {
 	struct shard_tally shards; /* of that directory */
 	u64 strays;
 	u64 unclaimed; /* layouts with OST objects for which there was no memory */
+	u64 foreign_links, foreign_files, agents; /* what only another MDT can show more of */
 	u64 oi_seen; /* records of the OI file being read */
 	struct fid oi_last;
 	pthread_mutex_t *lock; /* of the run's problem list */
@@ -190,15 +192,14 @@ static bool break_record_rules(struct scanner *s, const struct object *o)
 	for (u32 id = 0; id < EA_NR; id++)
 		there |= (u32)object_has(o, id) << id;
 	for (u32 i = 0; i < s->nrecord; i++) {
-		const struct record_rule *rule = &s->record[i];
+		struct record_rule *rule = &s->record[i];
 		enum outcome out;
 
 		if (rule->needs & ~there)
 			continue;
 		out = rule->check(&s->facts, NULL);
 		rule->cov->checked += out != OUT_NA;
-		if (out == OUT_BLIND)
-			rule_coverage_unknown(rule->cov, rule->blind, 1);
+		rule->nblind += out == OUT_BLIND;
 		outcomes |= 1U << out;
 	}
 	return outcomes & (1U << OUT_VIOLATED | 1U << OUT_UNKNOWN);
@@ -237,31 +238,15 @@ static void count_units(struct scanner *s, const struct object *o)
 	}
 }
 
-static void count_unknown(struct scanner *s, const char *name, const char *why, u64 n)
-{
-	const struct rule *rule = rule_by_name(name);
-	ptrdiff_t i = rule ? rule - rule_table(&(u32){ 0 }) : -1;
-
-	if (i >= 0 && !s->r->opt->rule_off[i])
-		rule_coverage_unknown(&s->cov.rules[i], why, n);
-}
-
 /*
  * What only another MDT can show.  Counted here and not where suspects are judged,
  * because what is consistent as far as one MDT can tell is no suspect.
  */
 static void count_elsewhere(struct scanner *s, const struct object *o, u32 foreign)
 {
-	static const char parent[] = "the parent directory is on another MDT";
-	static const char agent[] = "the object that an agent inode stands for is on another MDT";
-	static const char names[] = "names on other MDTs are counted as the linkEA states them";
-
-	if (foreign)
-		count_unknown(s, "linkea-no-dirent", parent, foreign);
-	if (foreign && !S_ISDIR(o->inode.mode))
-		count_unknown(s, "nlink-file", names, 1);
-	if (object_is_agent(o))
-		count_unknown(s, "dirent-dangling", agent, 1);
+	s->foreign_links += foreign;
+	s->foreign_files += foreign && !S_ISDIR(o->inode.mode);
+	s->agents += object_is_agent(o);
 }
 
 static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
@@ -439,9 +424,36 @@ static void suspect_tree(struct run *r)
 	}
 }
 
-static void merge(struct run *r, struct scanner *s)
+static void count_unknown(struct scanner *s, const char *name, const char *why, u64 n)
+{
+	const struct rule *rule = rule_by_name(name);
+	ptrdiff_t i = rule ? rule - rule_table(&(u32){ 0 }) : -1;
+
+	if (n && i >= 0 && !s->r->opt->rule_off[i])
+		rule_coverage_unknown(&s->cov.rules[i], why, n);
+}
+
+static void merge_unknown(struct run *r, struct scanner *s)
 {
 	static const char unclaimed[] = "not enough memory to compare the OST objects of all layouts";
+
+	if (s->unclaimed)
+		coverage_incomplete(&r->cov, unclaimed);
+	count_unknown(s, "lov-object-shared", unclaimed, s->unclaimed);
+	count_unknown(s, "linkea-no-dirent", "the parent directory is on another MDT",
+		      s->foreign_links);
+	count_unknown(s, "nlink-file", "names on other MDTs are counted as the linkEA states them",
+		      s->foreign_files);
+	count_unknown(s, "dirent-dangling",
+		      "the object that an agent inode stands for is on another MDT", s->agents);
+	for (u32 i = 0; i < s->nrecord; i++)
+		if (s->record[i].nblind)
+			rule_coverage_unknown(s->record[i].cov, s->record[i].blind,
+					      s->record[i].nblind);
+}
+
+static void merge(struct run *r, struct scanner *s)
+{
 	u32 n;
 	const struct rule *rule = rule_table(&n);
 
@@ -454,10 +466,7 @@ static void merge(struct run *r, struct scanner *s)
 	r->cov.oi_mappings += s->unit[UNIT_OI_MAPPINGS];
 	r->cov.layouts += s->unit[UNIT_LAYOUTS];
 	r->strays += s->strays;
-	if (s->unclaimed) {
-		coverage_incomplete(&r->cov, unclaimed);
-		count_unknown(s, "lov-object-shared", unclaimed, s->unclaimed);
-	}
+	merge_unknown(r, s);
 	for (u32 i = 0; i < s->cov.nincomplete; i++)
 		coverage_incomplete(&r->cov, s->cov.incomplete[i]);
 	for (u32 i = 0; i < n; i++) {
@@ -528,7 +537,7 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 	for (u32 i = 0; i < nrules; i++)
 		if (rule[i].class == RULE_RECORD && !r->opt->rule_off[i])
 			s->record[s->nrecord++] = (struct record_rule){
-				rule[i].check, &s->cov.rules[i], rule[i].blind, rule[i].needs
+				rule[i].check, &s->cov.rules[i], rule[i].blind, rule[i].needs, 0
 			};
 	return nameset_init(&s->names, &r->mem, &r->poster.key);
 }

@@ -3,13 +3,12 @@
  * Findings once they are made: stored compactly, counted exactly, put into an
  * order and given names that do not change from run to run.
  */
-#include <stdio.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "report/report.h"
