@@ -169,7 +169,7 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last
 		.cancel = r->cancel,
 		.meter = &r->meter,
 		.scope = l->scope,
-		.known = oi_is_known(r) ? r->oi_notes.fact : NULL,
+		.known = l->oi_known ? r->oi_notes.fact : NULL,
 		.nknown = r->oi_notes.n,
 		.problem = look_problem,
 		.problem_arg = l,
@@ -213,6 +213,7 @@ static int all_batches(struct look *l)
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
 
+	l->oi_known = oi_is_known(r);
 	begin_look(l, most);
 	for (bool done = false; !rc && !done;) {
 		u32 from = ino, n = 0;
