@@ -274,8 +274,7 @@ static int load_env(struct session *s, char *err, size_t errlen)
 	if (rc)
 		snprintf(err, errlen, "out of memory");
 	else
-		rc = env_load(&r->env, r->view, buf, s->opt.target.allow_not_lustre, NULL, err,
-			      errlen);
+		rc = env_load(&r->env, r->view, buf, s->opt.target.allow_not_lustre, err, errlen);
 	view_buf_free(buf);
 	return rc;
 }

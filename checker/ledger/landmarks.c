@@ -26,7 +26,6 @@ struct loader {
 	struct env *env;
 	struct view *view;
 	struct view_buf *buf;
-	const struct landmark_report *report;
 	struct names names;
 };
 
@@ -106,20 +105,18 @@ static int note_dot_lustre(void *arg, const struct object *dir, const struct dir
 	return 1;
 }
 
-static void pass_problem(void *arg, const struct view_problem *p)
+static void note_problem(void *arg, const struct view_problem *p)
 {
 	struct loader *l = arg;
 
 	if (p->ino == INO_BACKEND_ROOT)
 		l->env->backend_blind = true;
-	if (l->report && l->report->problem)
-		l->report->problem(l->report->arg, p);
 }
 
 static int read_names(struct loader *l, u32 ino,
 		      int (*entry)(void *, const struct object *, const struct dirent_rec *))
 {
-	const struct dir_ops ops = { .entry = entry, .problem = pass_problem };
+	const struct dir_ops ops = { .entry = entry, .problem = note_problem };
 	struct object o;
 	int rc = view_read_object(l->view, l->buf, ino, &o);
 
@@ -183,9 +180,7 @@ static int load_oi(struct loader *l)
 
 static int load_state(struct loader *l)
 {
-	struct state_reader s = {
-		.env = l->env, .view = l->view, .buf = l->buf, .problem = pass_problem, .arg = l,
-	};
+	struct state_reader s = { .env = l->env, .view = l->view, .buf = l->buf };
 	int rc;
 
 	for (u32 i = 0; i < STATE_NR; i++)
@@ -223,10 +218,10 @@ static int refuse_other_targets(const struct names *n, const struct env *env, ch
 }
 
 int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allow_not_lustre,
-	     const struct landmark_report *report, char *err, size_t errlen)
+	     char *err, size_t errlen)
 {
 	struct env n = { .info = view_info(view) };
-	struct loader l = { .env = &n, .view = view, .buf = buf, .report = report };
+	struct loader l = { .env = &n, .view = view, .buf = buf };
 	int rc;
 
 	view_pass_begin(view);

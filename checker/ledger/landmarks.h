@@ -9,18 +9,12 @@
 
 #include "mdtcheck/env.h"
 
-struct landmark_report {
-	/* What the walk stumbled on; NULL: nothing. */
-	void (*problem)(void *arg, const struct view_problem *p);
-	void *arg;
-};
-
 /*
  * Fills env (env_free() frees it) and tells the view its OI files.  -EINVAL with a
  * line in err when this is no MDT: an OST, a plain file system, an MGS alone.
  */
 int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allow_not_lustre,
-	     const struct landmark_report *report, char *err, size_t errlen);
+	     char *err, size_t errlen);
 /*
  * Reads the state files of the server again, which a running one changes.  What cannot be
  * read stays as it was.  0 or -ENOMEM.

@@ -152,8 +152,6 @@ static void note_problem(void *arg, const struct view_problem *p)
 	struct fld_walk *w = arg;
 
 	w->s->env->state[STATE_FLD].broken = p->why;
-	if (w->s->problem)
-		w->s->problem(w->s->arg, p);
 }
 
 static int read_fld(struct state_reader *s)

@@ -12,8 +12,6 @@ struct state_reader {
 	struct env *env; /* state[].ino is known */
 	struct view *view;
 	struct view_buf *buf;
-	void (*problem)(void *arg, const struct view_problem *p); /* of an index; NULL */
-	void *arg;
 };
 
 /*
