@@ -116,9 +116,7 @@ int plant_dmv(struct plant *p, int mode)
 	u8 *raw;
 	int rc;
 
-	rc = plant_object(p, 0, &at);
-	if (!rc)
-		rc = edit_inode(p->e, at.ino, &raw);
+	rc = plant_object_raw(p, 0, &at, &raw);
 	if (rc)
 		return rc;
 	if ((raw_mode(raw) & 0xf000) != S_DIR)

@@ -81,9 +81,7 @@ static int load(struct plant *p, int arg, u8 *ea, size_t *len, u32 *ino)
 	u8 *raw;
 	int rc;
 
-	rc = plant_object(p, arg, &at);
-	if (!rc)
-		rc = edit_inode(p->e, at.ino, &raw);
+	rc = plant_object_raw(p, arg, &at, &raw);
 	if (rc)
 		return rc;
 	if ((raw_mode(raw) & 0xf000) != 0x8000)

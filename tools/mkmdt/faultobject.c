@@ -215,9 +215,7 @@ int plant_inode(struct plant *p, int mode)
 	u8 *raw;
 	int rc;
 
-	rc = plant_object(p, 0, &at);
-	if (!rc)
-		rc = edit_inode(p->e, at.ino, &raw);
+	rc = plant_object_raw(p, 0, &at, &raw);
 	if (rc)
 		return rc;
 	if (mode == INODE_BITMAP)
@@ -263,9 +261,7 @@ int plant_file_bytes(struct plant *p, int mode)
 	u32 off;
 	int rc;
 
-	rc = plant_object(p, 0, &at);
-	if (!rc)
-		rc = edit_inode(p->e, at.ino, &raw);
+	rc = plant_object_raw(p, 0, &at, &raw);
 	if (!rc && (raw_mode(raw) & 0xf000) != 0x8000)
 		rc = edit_fail(p->e, -EINVAL, "%s is no file", p->argv[0]);
 	if (!rc)
@@ -286,9 +282,7 @@ int plant_nlink(struct plant *p, int want_dir)
 	u8 *raw;
 	int rc;
 
-	rc = plant_object(p, 0, &at);
-	if (!rc)
-		rc = edit_inode(p->e, at.ino, &raw);
+	rc = plant_object_raw(p, 0, &at, &raw);
 	if (!rc)
 		rc = plant_number(p, 1, 0, UINT16_MAX, &n);
 	if (rc)

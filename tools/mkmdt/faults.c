@@ -53,6 +53,13 @@ int plant_object(struct plant *p, int i, struct edit_place *out)
 	return edit_path(p->e, p->argv[i], out);
 }
 
+int plant_object_raw(struct plant *p, int i, struct edit_place *out, u8 **raw)
+{
+	int rc = plant_object(p, i, out);
+
+	return rc ? rc : edit_inode(p->e, out->ino, raw);
+}
+
 int plant_entry(struct plant *p, int i, struct edit_place *out)
 {
 	int rc = edit_path(p->e, p->argv[i], out);

@@ -15,8 +15,12 @@ struct plant {
 	char *const *argv;
 };
 
-/* Word i as an object, as an object found by name, as a FID, as a FID or an object's FID. */
+/*
+ * Word i as an object, the same with its raw inode, as an object found by name, as a FID, as a
+ * FID or an object's FID.
+ */
 int plant_object(struct plant *p, int i, struct edit_place *out);
+int plant_object_raw(struct plant *p, int i, struct edit_place *out, u8 **raw);
 int plant_entry(struct plant *p, int i, struct edit_place *out);
 int plant_fid(struct plant *p, int i, struct mk_fid *out);
 int plant_fid_of(struct plant *p, int i, struct mk_fid *out);
