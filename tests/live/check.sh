@@ -2,20 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A stand-in for a running MDT: the same findings through the live mirror as from the image, and
 # not one write to the device meanwhile.
-source "$(dirname "$0")/../lib.sh"
-LOOP=
+TOPIC="a live mirror"
+source "$(dirname "$0")/../standin.sh"
 
-leave() {
-	mountpoint -q "$TMP/mirror" &&
-		"$TOP/tools/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null 2>&1
-	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
-	[ -z "$LOOP" ] || losetup -d "$LOOP"
-	rm -rf --one-file-system "$TMP"
-}
-trap leave EXIT
-
-[ "$(id -u)" = 0 ] || { skip "a live mirror" "root is needed"; exit 0; }
-command -v jq >/dev/null || { skip "a live mirror" "jq is not installed"; exit 0; }
+need jq
 cat > "$TMP/r" <<'R'
 mdt dirdata=off lfsck=scanning-phase1
 dir /d
@@ -31,12 +21,8 @@ fault lov-stripe-size /d/f0003
 R
 "$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
 "$MDTCHECK" "$TMP/mdt.img" > "$TMP/image.json"
-LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) ||
-	{ LOOP=; skip "a live mirror" "no loop device"; exit 0; }
-mkdir "$TMP/mdt" "$TMP/mirror"
-mount -t ext4 -o errors=continue,noinit_itable "$LOOP" "$TMP/mdt" 2>/dev/null ||
-	{ skip "a live mirror" "ext4 cannot be mounted here"; exit 0; }
-check "the mirror is set up" "$TOP/tools/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror"
+stand_up
+check "the mirror is set up" mirror_up
 
 sync -f "$TMP/mdt"
 writes() { awk '{ print $5, $7 }' "/sys/block/${LOOP#/dev/}/stat"; }

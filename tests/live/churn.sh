@@ -7,27 +7,14 @@
 #
 # `make soak` runs it for long.  What is true is what is found at rest, when the load is over: no
 # fault is ever repaired.
-source "$(dirname "$0")/../lib.sh"
+TOPIC="churn"
+source "$(dirname "$0")/../standin.sh"
 SECONDS_OF_LOAD=${CHURN_SECONDS:-20}
 OBJECTS=${CHURN_OBJECTS:-20000}
 DELAY=${CHURN_DELAY:-1000}
 PAUSE=${CHURN_PAUSE:-300}
-LOOP=
-MUTATOR=
 
-leave() {
-	[ -z "$MUTATOR" ] || { kill "$MUTATOR" 2>/dev/null; wait "$MUTATOR" 2>/dev/null; }
-	mountpoint -q "$TMP/mirror" &&
-		"$TOP/tools/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null 2>&1
-	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
-	[ -z "$LOOP" ] || losetup -d "$LOOP"
-	rm -rf --one-file-system "$TMP"
-}
-trap leave EXIT
-give_up() { skip "churn" "$1"; exit 0; }
-
-[ "$(id -u)" = 0 ] || give_up "root is needed"
-command -v jq >/dev/null || give_up "jq is not installed"
+need jq
 # shellcheck disable=SC2086 # CC may be two words
 ${CC:-cc} -std=gnu11 -O2 -pthread -include "$TOP/checker/base/prelude.h" \
 	-o "$TMP/mutator" "$TOP"/tests/live/mutator*.c || { fail "the mutator compiles"; exit 1; }
@@ -62,12 +49,9 @@ fault lma-fid-insane /d/f0013
 R
 "$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
 "$MDTCHECK" "$TMP/mdt.img" > "$TMP/before.json"
-LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) || { LOOP=; give_up "no loop device"; }
-mkdir "$TMP/mdt" "$TMP/mirror" "$TMP/run"
-mount -t ext4 -o errors=continue,noinit_itable "$LOOP" "$TMP/mdt" 2>/dev/null ||
-	give_up "ext4 cannot be mounted here"
-"$TOP/tools/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror" >/dev/null 2>&1 ||
-	{ fail "no mirror"; exit 1; }
+stand_up
+mkdir "$TMP/run"
+mirror_up >/dev/null 2>&1 || { fail "no mirror"; exit 1; }
 
 # ---- the load, and mdtcheck in a loop meanwhile ----
 

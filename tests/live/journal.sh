@@ -2,20 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A copy of a mounted file system, its journal not replayed: the same findings as after e2fsck
 # has replayed it, and none of them from what the journal has made old.
-source "$(dirname "$0")/../lib.sh"
-LOOP=
+TOPIC="an unreplayed journal"
+source "$(dirname "$0")/../standin.sh"
 
-leave() {
-	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
-	[ -z "$LOOP" ] || losetup -d "$LOOP"
-	rm -rf --one-file-system "$TMP"
-}
-trap leave EXIT
-
-[ "$(id -u)" = 0 ] || { skip "an unreplayed journal" "root is needed"; exit 0; }
-for tool in jq e2fsck setfattr; do
-	command -v $tool >/dev/null || { skip "an unreplayed journal" "$tool is not installed"; exit 0; }
-done
+need jq e2fsck setfattr
 cat > "$TMP/r" <<'R'
 mdt dirdata=off
 dir /d
@@ -24,11 +14,7 @@ file /d/a
 file /d/b
 R
 "$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
-LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) ||
-	{ LOOP=; skip "an unreplayed journal" "no loop device"; exit 0; }
-mkdir "$TMP/mdt"
-mount -t ext4 -o errors=continue,noinit_itable,commit=300 "$LOOP" "$TMP/mdt" 2>/dev/null ||
-	{ skip "an unreplayed journal" "ext4 cannot be mounted here"; exit 0; }
+stand_up commit=300
 
 # Names go, an attribute goes, directories come: fsync commits it to the journal and brings
 # nothing home.

@@ -1,29 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # On a target that serves, a run is polite by itself, and a signal ends it while it waits.
-source "$(dirname "$0")/../lib.sh"
-LOOP=
+TOPIC="politeness on a live target"
+source "$(dirname "$0")/../standin.sh"
 
-leave() {
-	mountpoint -q "$TMP/mirror" &&
-		"$TOP/tools/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null 2>&1
-	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
-	[ -z "$LOOP" ] || losetup -d "$LOOP"
-	rm -rf --one-file-system "$TMP"
-}
-trap leave EXIT
-give_up() { skip "politeness on a live target" "$1"; exit 0; }
-
-[ "$(id -u)" = 0 ] || give_up "root is needed"
-command -v jq >/dev/null || give_up "jq is not installed"
+need jq
 printf '%s\n' "mdt dirdata=off" "bulk 20000" "dir /d" "file /d/a" "fault oi-missing /d/a" > "$TMP/r"
 "$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
-LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) || { LOOP=; give_up "no loop device"; }
-mkdir "$TMP/mdt" "$TMP/mirror"
-mount -t ext4 -o errors=continue,noinit_itable "$LOOP" "$TMP/mdt" 2>/dev/null ||
-	give_up "ext4 cannot be mounted here"
-"$TOP/tools/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror" >/dev/null 2>&1 ||
-	give_up "no mirror"
+stand_up
+mirror_up >/dev/null 2>&1 || give_up "no mirror"
 
 run() { "$MDTCHECK" --fstype ext4 --settle-delay 1200 "$@" "$TMP/mirror" >"$TMP/report.json"; }
 

@@ -2,32 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What happens to a running MDT while mdtcheck reads it is noticed at once: the run ends, lets go
 # of the device and says why it is incomplete.
-source "$(dirname "$0")/../lib.sh"
-LOOP=
+TOPIC="a target that is lost"
+source "$(dirname "$0")/../standin.sh"
 
-leave() {
-	mountpoint -q "$TMP/mirror" &&
-		"$TOP/tools/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null 2>&1
-	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
-	[ -z "$LOOP" ] || losetup -d "$LOOP"
-	rm -rf --one-file-system "$TMP"
-}
-trap leave EXIT
-give_up() { skip "a target that is lost" "$1"; exit 0; }
-
-[ "$(id -u)" = 0 ] || give_up "root is needed"
-command -v jq >/dev/null || give_up "jq is not installed"
+need jq
 printf '%s\n' "mdt dirdata=off" "dir /d" "file /d/a" "fault oi-missing /d/a" > "$TMP/r"
 "$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
-LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) || { LOOP=; give_up "no loop device"; }
-mkdir "$TMP/mdt" "$TMP/mirror" "$TMP/other"
+stand_up
+mkdir "$TMP/other"
 up() {
-	mountpoint -q "$TMP/mdt" ||
-		mount -t ext4 -o errors=continue,noinit_itable "$LOOP" "$TMP/mdt" 2>/dev/null || return
-	mountpoint -q "$TMP/mirror" ||
-		"$TOP/tools/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror" >/dev/null 2>&1
+	mountpoint -q "$TMP/mdt" || mount_mdt || return
+	mountpoint -q "$TMP/mirror" || mirror_up >/dev/null 2>&1
 }
-up || give_up "ext4 cannot be mounted here"
+up || give_up "no mirror"
 
 # lost NAME REASON COMMAND...: the command, a second after a run began that would take a minute.
 lost() {
@@ -49,11 +36,11 @@ lost() {
 }
 ARGS=("$TMP/mirror")
 lost "umount of the server" "the server's mount went away during the run" umount "$TMP/mdt"
-"$TOP/tools/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null 2>&1
+mirror_down
 up
 lost "a superblock that turns read-only" "the file system became read-only during the run" \
 	mount -o remount,ro "$TMP/mdt" # on the stand-in: this is what must not happen to an MDT
-"$TOP/tools/live-mirror" --fstype ext4 teardown "$TMP/mirror" >/dev/null 2>&1
+mirror_down
 umount "$TMP/mdt"
 up
 

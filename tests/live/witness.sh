@@ -2,32 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The witness: mdtcheck on a live mirror is quiet while another process writes to the same file
 # system; a program that writes under the same witness is not; nothing is left of it afterwards.
-source "$(dirname "$0")/../lib.sh"
+TOPIC="the witness"
+source "$(dirname "$0")/../standin.sh"
 CONTROL=$BUILD/witness-control
 INSTANCES=/sys/kernel/tracing/instances
 
-give_up() { skip "the witness" "$1"; exit 0; }
-
 if [ "${1:-}" != inside ]; then
-	[ "$(id -u)" = 0 ] || give_up "root is needed"
-	command -v jq >/dev/null || give_up "jq is not installed"
+	need jq
 	[ -x "$CONTROL" ] || { fail "the witness: $CONTROL is not built"; exit 1; }
 	# In a chroot there is none to be had.
 	unshare --mount true 2>/dev/null || give_up "no mount namespace of our own"
 	# A mount table of our own: tracefs can be mounted where it is not, and nothing stays.
+	rm -rf "$TMP" # the one inside has its own
 	exec unshare --mount bash "$0" inside
 fi
-LOOP=
-MUTATOR=
-leave() {
-	[ -z "$MUTATOR" ] || kill "$MUTATOR" 2>/dev/null
-	wait 2>/dev/null
-	mountpoint -q "$TMP/mirror" && umount "$TMP/mirror"
-	mountpoint -q "$TMP/mdt" && umount "$TMP/mdt"
-	[ -z "$LOOP" ] || losetup -d "$LOOP"
-	rm -rf --one-file-system "$TMP"
-}
-trap leave EXIT
 
 printf 'mdt dirdata=off\ndir /d\nfiles /d 400\n' >"$TMP/r"
 "$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
@@ -41,13 +29,8 @@ check "  and says why" test "$(reason "$TMP/image.json")" = "the target is a fil
 "$MDTCHECK" --witness=require "$TMP/mdt.img" >"$TMP/required.json"
 check "require, an image: exit status 8" test "$?" = 8
 check "  the verdict is incomplete" jq -e '.summary.verdict == "incomplete"' "$TMP/required.json"
-LOOP=$(losetup --show -f "$TMP/mdt.img" 2>/dev/null) || { LOOP=; give_up "no loop device"; }
-mkdir "$TMP/mdt" "$TMP/mirror"
-mount -t ext4 -o errors=continue,noinit_itable "$LOOP" "$TMP/mdt" 2>/dev/null ||
-	give_up "ext4 cannot be mounted here"
-
-"$TOP/tools/live-mirror" --fstype ext4 setup "$LOOP" "$TMP/mirror" >/dev/null ||
-	{ fail "no mirror"; exit 1; }
+stand_up
+mirror_up >/dev/null || { fail "no mirror"; exit 1; }
 mdtcheck() { "$MDTCHECK" --fstype ext4 --settle-rounds 2 "$@" "$TMP/mirror"; }
 mdtcheck --witness=off >"$TMP/off.json"
 check "off: unavailable" test "$(reason "$TMP/off.json")" = "turned off"
