@@ -12,8 +12,13 @@
  *			 the tree; objset.c OST objects; gather.c exact facts for suspects
  *	phase_scan.c	 everything once: sums, counters, suspects
  *	phase_exact.c	 suspects again, from all sides; facts.c puts together what was found
- *			 about one, judge.c asks rules/
- *	phases.c	 the order of it all, grouping by cause
+ *			 about one (shares.c, twins.c and testimony.c what others say), judge.c
+ *			 asks rules/
+ *	phase_settle.c	 a target that serves: what was found, looked at until it is confirmed,
+ *			 gone or unstable; still.c says which facts must stand still
+ *	phase_target.c	 the state files of the server, judged once
+ *	phase_group.c	 what follows from what
+ *	phases.c	 the order of it all
  *	plan.c		 how it fits into the memory; phase_again.c where it takes several passes
  *	polite.c	 in nobody's way: priorities, rates, pressure; base/pace.c keeps them
  *	unseen.c	 which rules the posix view cannot judge, and why
