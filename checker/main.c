@@ -324,6 +324,13 @@ static int inspect(struct session *s, char *err, size_t errlen)
 	return rc;
 }
 
+static void warn(struct target *t, const struct geometry *g)
+{
+	target_cautions(t, g);
+	for (u32 i = 0; i < t->ncautions; i++)
+		fprintf(stderr, "mdtcheck: caution: %s\n", t->caution[i]);
+}
+
 static int check(struct session *s, char *err, size_t errlen)
 {
 	int rc = s->watch ? watch_start(s->watch, &cancelled, STOP_TARGET_LOST) : 0;
@@ -335,6 +342,7 @@ static int check(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	s->have_geo = true;
+	warn(&s->target, &s->geo);
 	rc = run_init(s, err, errlen);
 	if (!rc)
 		rc = read_journal(s, err, errlen);

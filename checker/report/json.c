@@ -294,6 +294,15 @@ static void put_journal(struct piece *p, const struct journal_report *j)
 	put_piece(p, "journal", &q);
 }
 
+static void put_cautions(struct piece *p, const struct target *t)
+{
+	json_t *list = json_array();
+
+	for (u32 i = 0; list && i < t->ncautions; i++)
+		json_array_append_new(list, json_string(t->caution[i]));
+	piece_put(p, "cautions", list);
+}
+
 static struct piece target_piece(const struct report *r)
 {
 	const struct target *t = r->target;
@@ -308,6 +317,7 @@ static struct piece target_piece(const struct report *r)
 		put_name_or_null(&p, "service", t->svname);
 		put_name_or_null(&p, "fstype", t->fstype);
 		put_count(&p, "size_bytes", t->size);
+		put_cautions(&p, t);
 	}
 	put_text(&p, "view", r->view);
 	if (r->geometry)

@@ -328,6 +328,7 @@ static void take_super(ext2_filsys fs, struct geometry *g)
 	memcpy(g->hash_seed, sb->s_hash_seed, sizeof(g->hash_seed));
 	g->state = sb->s_state;
 	g->magic_ok = 1;
+	g->on_error = sb->s_errors;
 	g->free_inodes = sb->s_free_inodes_count;
 	memcpy(g->uuid, sb->s_uuid, sizeof(g->uuid));
 	memcpy(g->label, sb->s_volume_name, sizeof(sb->s_volume_name));

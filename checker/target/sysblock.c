@@ -67,6 +67,16 @@ static int dm_holder(const char *sys, struct holder *out)
 	return 0;
 }
 
+bool sysblock_is_mapped(const char *where, dev_t dev)
+{
+	char path[PATH_MAX];
+	struct holder h;
+
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%u:%u", where ? where : "", major(dev),
+		 minor(dev));
+	return dm_holder(path, &h) == 0;
+}
+
 static int sys_holder(void *arg, dev_t dev, struct holder *out)
 {
 	char pattern[PATH_MAX], path[PATH_MAX];

@@ -8,4 +8,7 @@
 /* Answers from stat and /sys; nothing of the target is opened. */
 extern const struct world sysblock_world;
 
+/* Is the device one of the device mapper's?  root: where /sys is, for tests; NULL here. */
+bool sysblock_is_mapped(const char *root, dev_t dev);
+
 #endif

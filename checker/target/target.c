@@ -101,6 +101,7 @@ static int check_opened(const struct resolution *res, const struct stat *st, str
 				major(st->st_rdev), minor(st->st_rdev), major(res->rdev),
 				minor(res->rdev));
 	t->rdev = block ? st->st_rdev : 0;
+	t->mapped = block && sysblock_is_mapped(NULL, t->rdev);
 	return take_size(t, err, errlen);
 }
 

@@ -25,6 +25,8 @@ struct target_options {
 	bool allow_not_lustre;	   /* --allow-not-lustre: no mountdata that says MDT */
 };
 
+#define TARGET_CAUTIONS_MAX 4
+
 struct target {
 	enum target_kind kind;
 	bool live;		/* something else may be writing to it */
@@ -38,6 +40,9 @@ struct target {
 	char *fstype;		/* of the mirror; NULL for an image */
 	char *vfs_options;	/* per-mount options of the mirror; NULL */
 	char *super_options;	/* superblock options of the mirror; NULL */
+	bool mapped;		/* the device is a logical volume or a multipath map */
+	const char *caution[TARGET_CAUTIONS_MAX]; /* sentences, see target_cautions() */
+	u32 ncautions;
 };
 
 /*
@@ -51,6 +56,9 @@ void target_close_device(struct target *t);
 
 /* Is path (an output file to be) on the file system of the target? */
 bool target_contains(const struct target *t, const char *path);
+
+/* What the kernel does when it meets an error in the file system. */
+enum on_error { ON_ERROR_CONTINUE = 1, ON_ERROR_READ_ONLY = 2, ON_ERROR_PANIC = 3 };
 
 /* Geometry from the superblock and descriptors, by libext2fs over target.fd. */
 struct geometry {
@@ -71,6 +79,7 @@ struct geometry {
 	u32 hash_seed[4];
 	u16 state;	    /* s_state */
 	u16 magic_ok;	    /* 1 */
+	u16 on_error;	    /* s_errors: enum on_error */
 	u32 free_inodes;    /* s_free_inodes_count at open */
 	u8 uuid[16];
 	char label[17];
@@ -82,5 +91,8 @@ struct geometry {
 
 int geometry_read(int fd, u64 size, struct geometry *out, char *err, size_t errlen);
 void geometry_free(struct geometry *g);
+
+/* Notes what whoever checks such a target should know before a failover, or an error, tells them. */
+void target_cautions(struct target *t, const struct geometry *g);
 
 #endif

@@ -41,6 +41,8 @@ check "five primary findings from the image" test "$(jq '[.findings[] |
 	select(.caused_by == null and .severity != "info")] | length' "$TMP/image.json")" = 5
 check "the same findings through the mirror" cmp <(ids "$TMP/image.json") <(ids "$TMP/live.json")
 check "the report names the mirror" jq -e '.target.kind == "mirror" and .target.live' "$TMP/live.json"
+check "and what to mind while there is one" jq -e '.target.cautions
+	| length == 1 and (.[0] | test("failover"))' "$TMP/live.json"
 check "no write reached the device ($before, $after)" test "$before" = "$after"
 
 # ---- one object through the mirror ----

@@ -464,6 +464,8 @@ START_TEST(reads_sys)
 	put(root, "sys/dev/block/8:32/holders/dm-1/dm/uuid", "LVM-0123");
 	put(root, "sys/dev/block/8:48/holders/md0/md/level", "raid1");
 	put(root, "sys/dev/block/8:64/queue/rotational", "1");
+	put(root, "sys/dev/block/253:0/dm/name", "vg-mdt0");
+	put(root, "sys/dev/block/253:0/dm/uuid", "LVM-0123");
 	put(root, "sys/block/loop3/loop/backing_file", "/srv/mdt.img");
 	put(root, "sys/block/loop3/loop/offset", "0");
 	put(root, "sys/block/loop4/loop/backing_file", "/srv/disk.img");
@@ -475,6 +477,8 @@ START_TEST(reads_sys)
 	held_by(root, 32, HOLDER_DM, "/dev/mapper/vg-mdt0");
 	held_by(root, 48, HOLDER_OTHER, "/dev/md0");
 	ck_assert_int_eq(sysblock_world.holder(root, makedev(8, 64), &h), -ENOENT);
+	ck_assert(sysblock_is_mapped(root, makedev(253, 0)));
+	ck_assert(!sysblock_is_mapped(root, makedev(8, 32)));
 	ck_assert_int_eq(sysblock_world.loop(root, "/srv/mdt.img", device, sizeof(device)), 0);
 	ck_assert_str_eq(device, "/dev/loop3");
 	/* From an offset on the device shows something else than the file. */
@@ -493,6 +497,41 @@ START_TEST(reads_sys)
 END_TEST
 
 /* ---- opening --------------------------------------------------------------------------------- */
+
+static void cautioned(struct target *t, u16 on_error, u32 n, const char *word)
+{
+	const struct geometry g = { .on_error = on_error };
+	bool found = !word;
+
+	target_cautions(t, &g);
+	ck_assert_uint_eq(t->ncautions, n);
+	for (u32 i = 0; i < n; i++)
+		found |= strstr(t->caution[i], word) != NULL;
+	ck_assert(found);
+}
+
+START_TEST(cautions)
+{
+	char panic[] = "rw,errors=panic", calm[] = "rw,errors=remount-ro", plain[] = "rw";
+	char mirror[] = "/mirror";
+	struct target t = { .live = true, .super_options = plain };
+
+	cautioned(&t, ON_ERROR_READ_ONLY, 0, NULL);
+	cautioned(&t, ON_ERROR_PANIC, 1, "panic");
+	t.super_options = calm;
+	cautioned(&t, ON_ERROR_PANIC, 0, NULL);
+	t.super_options = panic;
+	cautioned(&t, ON_ERROR_READ_ONLY, 1, "panic");
+	t.mirror = mirror;
+	cautioned(&t, ON_ERROR_READ_ONLY, 2, "failover");
+	t.mapped = true;
+	cautioned(&t, ON_ERROR_READ_ONLY, 4, "deactivated");
+	cautioned(&t, ON_ERROR_READ_ONLY, 4, "snapshot");
+	/* Nothing happens to what nobody has mounted; but the device is held. */
+	t = (struct target){ .mapped = true, .super_options = panic };
+	cautioned(&t, ON_ERROR_PANIC, 1, "deactivated");
+}
+END_TEST
 
 START_TEST(opens_only_what_can_be_read)
 {
@@ -552,6 +591,7 @@ Suite *suite_target(void)
 	tcase_add_test(tc, not_a_table);
 	tcase_add_test(tc, options_are_kept_apart);
 	tcase_add_test(tc, reads_sys);
+	tcase_add_test(tc, cautions);
 	tcase_add_test(tc, opens_only_what_can_be_read);
 	tcase_add_test(tc, opens_an_image);
 	suite_add_tcase(s, tc);
