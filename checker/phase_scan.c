@@ -18,6 +18,7 @@
 #include "ledger/nameset.h"
 #include "ledger/shards.h"
 #include "phases.h"
+#include "recordrules.h"
 
 /* The directory whose blocks are being read. */
 struct dir_state {
@@ -33,23 +34,13 @@ struct dir_state {
 	bool encrypted; /* its names */
 };
 
-/* What the loop over all objects needs of a record rule, side by side. */
-struct record_rule {
-	enum outcome (*check)(const struct facts *f, struct sink *sink);
-	struct rule_coverage *cov;
-	const char *blind; /* why OUT_BLIND */
-	u32 needs; /* 1 << enum ea_id */
-	u64 nblind;
-};
-
 struct scanner {
 	struct run *r;
 	struct dirlog log;
 	struct nameset names;
 	struct coverage cov;
 	u64 unit[UNIT_NR];
-	struct record_rule *record; /* those that are not turned off */
-	u32 nrecord;
+	struct record_rules record;
 	struct facts facts; /* env, and the object at hand: to clear them costs more than a rule */
 	struct dir_state dir;
 	struct shard_tally shards; /* of that directory */
@@ -184,27 +175,6 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 
 /* ---- objects ---- */
 
-static bool break_record_rules(struct scanner *s, const struct object *o)
-{
-	u32 outcomes = 0, there = 0;
-
-	s->facts.obj = o;
-	for (u32 id = 0; id < EA_NR; id++)
-		there |= (u32)object_has(o, id) << id;
-	for (u32 i = 0; i < s->nrecord; i++) {
-		struct record_rule *rule = &s->record[i];
-		enum outcome out;
-
-		if (rule->needs & ~there)
-			continue;
-		out = rule->check(&s->facts, NULL);
-		rule->cov->checked += out != OUT_NA;
-		rule->nblind += out == OUT_BLIND;
-		outcomes |= 1U << out;
-	}
-	return outcomes & (1U << OUT_VIOLATED | 1U << OUT_UNKNOWN);
-}
-
 static int claim_objects(struct scanner *s, const struct object *o)
 {
 	struct lov_object slot;
@@ -261,8 +231,9 @@ static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 	    !object_is_live(o))
 		return 0;
 	count_units(s, o);
+	s->facts.obj = o;
 	/* .lustre/fid has a name and no linkEA: it would be a suspect, but later. */
-	if (break_record_rules(s, o) || o->ea_broken || r->opt->debug_all_suspects ||
+	if (record_rules_broken(&s->record, &s->facts) || o->ea_broken || r->opt->debug_all_suspects ||
 	    o->fid.seq == FID_SEQ_DOT_LUSTRE || (r->env.oi_count && !object_has_lma(o)))
 		ledger_force(&r->ledger, o->ino);
 	count_elsewhere(s, o, post_object(&r->poster, o));
@@ -446,10 +417,6 @@ static void merge_unknown(struct run *r, struct scanner *s)
 		      s->foreign_files);
 	count_unknown(s, "dirent-dangling",
 		      "the object that an agent inode stands for is on another MDT", s->agents);
-	for (u32 i = 0; i < s->nrecord; i++)
-		if (s->record[i].nblind)
-			rule_coverage_unknown(s->record[i].cov, s->record[i].blind,
-					      s->record[i].nblind);
 }
 
 static void merge(struct run *r, struct scanner *s)
@@ -467,6 +434,7 @@ static void merge(struct run *r, struct scanner *s)
 	r->cov.layouts += s->unit[UNIT_LAYOUTS];
 	r->strays += s->strays;
 	merge_unknown(r, s);
+	record_rules_count(&s->record, &r->cov);
 	for (u32 i = 0; i < s->cov.nincomplete; i++)
 		coverage_incomplete(&r->cov, s->cov.incomplete[i]);
 	for (u32 i = 0; i < n; i++) {
@@ -524,21 +492,16 @@ static int finish(struct run *r, struct scanner *scanners)
 static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 {
 	u32 nrules;
-	const struct rule *rule = rule_table(&nrules);
 
+	rule_table(&nrules);
 	s->r = r;
 	s->facts.env = &r->env;
 	s->lock = lock;
 	s->log.mem = &r->mem;
 	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));
-	s->record = calloc(nrules, sizeof(*s->record));
-	if (!s->cov.rules || !s->record)
+	if (!s->cov.rules)
 		return -ENOMEM;
-	for (u32 i = 0; i < nrules; i++)
-		if (rule[i].class == RULE_RECORD && !r->opt->rule_off[i])
-			s->record[s->nrecord++] = (struct record_rule){
-				rule[i].check, &s->cov.rules[i], rule[i].blind, rule[i].needs, 0
-			};
+	record_rules_init(&s->record, r->opt->rule_off);
 	return nameset_init(&s->names, &r->mem, &r->poster.key);
 }
 
@@ -547,7 +510,6 @@ static void scanner_free(struct scanner *s)
 	dirlog_free(&s->log);
 	nameset_free(&s->names);
 	free(s->cov.rules);
-	free(s->record);
 	free(s->huge);
 }
 

@@ -198,6 +198,7 @@ RULE(agent_attributes) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_AGENT,
 	.title = "agent inode with attributes of a real object",
 	.explanation =
 		"An agent inode only stands for an object of another MDT, so that a directory "

@@ -31,11 +31,6 @@ enum outcome rule_worse(enum outcome a, enum outcome b)
 	return a > b ? a : b;
 }
 
-bool rule_lma_usable(const struct object *o)
-{
-	return object_has_lma(o) && !(o->lma.incompat & ~LMAI_SUPPORTED);
-}
-
 bool rule_ea_doubtful(const struct object *o, enum ea_id id)
 {
 	return o->ea[id].state == EA_UNREADABLE ||

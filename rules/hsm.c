@@ -157,6 +157,7 @@ RULE(lov_hsm_released) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_FILE | TRAIT_LOV | TRAIT_RELEASED,
 	.title = "layout and HSM disagree on where the data are",
 	.explanation =
 		"The layout of a file says whether its data were released to an archive, and so "
@@ -178,6 +179,7 @@ RULE(hsm_malformed) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_FILES,
+	.needs = TRAIT_FILE | TRAIT_HSM,
 	.title = "HSM attribute that cannot be read",
 	.explanation =
 		"trusted.hsm says whether a file has a copy in an archive and whether its data are "
@@ -198,6 +200,7 @@ RULE(hsm_flags) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_FILES,
+	.needs = TRAIT_FILE | TRAIT_HSM,
 	.title = "HSM state that cannot be",
 	.explanation =
 		"The flags in trusted.hsm contradict each other, as data that are only in the "
@@ -217,6 +220,7 @@ RULE(som_malformed) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_FILES,
+	.needs = TRAIT_FILE | TRAIT_SOM,
 	.title = "size attribute that cannot be read",
 	.explanation =
 		"trusted.som keeps the size of a file as a hint for tools that ask the MDT only. "

@@ -415,7 +415,7 @@ RULE(linkea_malformed) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LINKEAS,
-	.needs = 1 << EA_LINK,
+	.needs = TRAIT_LINK,
 	.title = "linkEA that cannot be parsed",
 	.explanation =
 		"The extended attribute trusted.link lists the parents and names of an object; "
@@ -490,7 +490,7 @@ RULE(linkea_duplicate) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LINKEAS,
-	.needs = 1 << EA_LINK,
+	.needs = TRAIT_LINKS,
 	.title = "linkEA with the same entry twice",
 	.explanation =
 		"A parent and name stand in the linkEA twice. A directory cannot hold a name "
@@ -508,7 +508,7 @@ RULE(linkea_directory_many) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_DIRECTORIES,
-	.needs = 1 << EA_LINK,
+	.needs = TRAIT_DIR | TRAIT_LINK,
 	.title = "directory whose linkEA has several entries",
 	.explanation =
 		"A directory has exactly one name, and so exactly one linkEA entry. Several are "
@@ -526,6 +526,7 @@ RULE(linkea_overflow_time) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LINKEAS,
+	.needs = TRAIT_OVERFLOW,
 	.title = "linkEA that overflowed in the future",
 	.explanation =
 		"A linkEA without room for all names is stamped with the time of the overflow. "

@@ -295,7 +295,7 @@ RULE(lma_malformed) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMAS,
-	.needs = 1 << EA_LMA,
+	.needs = TRAIT_LMA,
 	.title = "LMA too short",
 	.explanation =
 		"The extended attribute trusted.lma exists but is shorter than the 24 bytes of "
@@ -315,7 +315,7 @@ RULE(lma_fid_insane) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMAS,
-	.needs = 1 << EA_LMA,
+	.needs = TRAIT_LMA,
 	.title = "impossible FID in an LMA",
 	.explanation =
 		"The FID in trusted.lma is zero, lies outside every sequence Lustre uses, or has "
@@ -336,7 +336,7 @@ RULE(lma_unsupported) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMAS,
-	.needs = 1 << EA_LMA,
+	.needs = TRAIT_LMA,
 	.title = "LMA with unknown incompatible flags",
 	.explanation =
 		"The LMA has an incompatible flag that is not known. A server that does not know "

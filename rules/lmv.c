@@ -110,6 +110,7 @@ RULE(lmv_malformed) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR | TRAIT_LMV,
 	.title = "LMV that cannot be parsed",
 	.explanation =
 		"The extended attribute trusted.lmv makes a directory a striped one, or a shard of "
@@ -130,6 +131,7 @@ RULE(lmv_unsupported) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR | TRAIT_LMV,
 	.title = "LMV of a form that is not known here",
 	.explanation =
 		"The LMV has a magic or a hash type, or sets bytes, that no Lustre up to 2.17 "
@@ -149,6 +151,7 @@ RULE(lmv_index) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR | TRAIT_LMV,
 	.title = "shard with an impossible index",
 	.explanation =
 		"A shard of a striped directory states which stripe it is, counted from 0, and how "
@@ -167,6 +170,7 @@ RULE(lmv_master_index) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR | TRAIT_LMV,
 	.title = "striped directory that states another MDT than its own",
 	.explanation =
 		"The master of a striped directory states the index of the MDT it is on, and this "
@@ -184,6 +188,7 @@ RULE(lmv_flag_missing) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR | TRAIT_LMV,
 	.title = "striped directory without the flag in its LMA",
 	.explanation =
 		"The server sets a flag in the LMA whenever it writes an LMV, and this directory "
@@ -204,6 +209,7 @@ RULE(dmv_malformed) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR | TRAIT_DMV,
 	.title = "default LMV that cannot be used",
 	.explanation =
 		"The extended attribute trusted.dmv says on which MDTs, and how striped, new "

@@ -298,7 +298,7 @@ RULE(lov_malformed) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
-	.needs = 1 << EA_LOV,
+	.needs = TRAIT_LOV,
 	.title = "layout that cannot be parsed",
 	.explanation =
 		"The extended attribute trusted.lov says on which OST objects the data of a file "
@@ -319,7 +319,7 @@ RULE(lov_unsupported) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
-	.needs = 1 << EA_LOV,
+	.needs = TRAIT_LOV,
 	.title = "layout of an unknown kind",
 	.explanation =
 		"The layout has a magic or a pattern that is not known. Either a newer Lustre "
@@ -339,7 +339,7 @@ RULE(lov_stripe_size) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
-	.needs = 1 << EA_LOV,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "impossible stripe size",
 	.explanation =
 		"The stripe size of a file is zero or no multiple of 64 KiB. Clients refuse such "
@@ -358,7 +358,7 @@ RULE(lov_stripe_count) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
-	.needs = 1 << EA_LOV,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "impossible stripe count or OST object",
 	.explanation =
 		"A layout in use has no stripes, more than any can have, or a slot whose OST "
@@ -377,7 +377,7 @@ RULE(lov_owner) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
-	.needs = 1 << EA_LOV,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "layout that names another owner",
 	.explanation =
 		"A layout carries the FID of its file, and this one carries another. Data can be "

@@ -243,7 +243,7 @@ RULE(lov_component) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
-	.needs = 1 << EA_LOV,
+	.needs = TRAIT_FILE | TRAIT_COMPOSITE,
 	.title = "components that do not fit together",
 	.explanation =
 		"The components of a composite layout (PFL, mirrored or self-extending file) "
@@ -267,6 +267,7 @@ RULE(lov_template) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_DIR | TRAIT_LOV,
 	.title = "default layout that no file can be made of",
 	.explanation =
 		"A directory can carry the layout that new files in it get. The one of this "

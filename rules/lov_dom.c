@@ -4,6 +4,8 @@
  * a size or a copy in an archive without any layout (lov-missing); and layouts on
  * objects that have no data at all (lov-misplaced).
  */
+#include <string.h>
+
 #include "ondisk/inode.h"
 #include "rules/lov.h"
 
@@ -12,18 +14,15 @@
 /* Does the inode map any block of its own?  EA blocks and EA inodes are not among them. */
 static bool has_data(const struct inode_core *i)
 {
+	static const u8 nothing[EXT4_N_BLOCKS_BYTES];
 	struct cursor c;
-	u32 n;
 
 	if (!i->block_area || i->flags & EXT4_FL_INLINE_DATA)
 		return false;
+	if (!(i->flags & EXT4_FL_EXTENTS))
+		return memcmp(i->block_area, nothing, sizeof(nothing));
 	c = cursor_make(i->block_area, EXT4_N_BLOCKS_BYTES);
-	if (i->flags & EXT4_FL_EXTENTS)
-		return cursor_le16(&c) == EXTENT_MAGIC && cursor_le16(&c);
-	for (n = 0; n < EXT4_N_BLOCKS_BYTES / 4; n++)
-		if (cursor_le32(&c))
-			return true;
-	return false;
+	return cursor_le16(&c) == EXTENT_MAGIC && cursor_le16(&c);
 }
 
 /* ---- lov-dom ------------------------------------------------------------------------------- */
@@ -162,6 +161,7 @@ RULE(lov_dom) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "data on the MDT that the layout does not account for",
 	.explanation =
 		"A file can keep its first bytes on the MDT (DoM) when its layout has a component "
@@ -183,6 +183,7 @@ RULE(lov_missing) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_FILES,
+	.needs = TRAIT_NO_LOV,
 	.title = "file that has lost its layout",
 	.explanation =
 		"The file has no layout, yet its inode keeps what only files with one have: a "
@@ -204,6 +205,7 @@ RULE(lov_misplaced) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_FILES,
+	.needs = TRAIT_NO_DATA,
 	.title = "layout on an object that has no data",
 	.explanation =
 		"A symbolic link, device, pipe or socket has a layout. Lustre gives them none and "

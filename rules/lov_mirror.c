@@ -107,6 +107,7 @@ RULE(lov_mirror) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_FILE | TRAIT_COMPOSITE,
 	.title = "state of a mirrored file that contradicts its mirrors",
 	.explanation =
 		"The layout of a mirrored file says whether it is in sync, and which mirrors are "

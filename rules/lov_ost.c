@@ -284,6 +284,7 @@ RULE(lov_ost_unknown) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "layout on an OST that never was",
 	.explanation =
 		"The layout names an OST with a higher index than any that this MDT was ever "
@@ -306,6 +307,7 @@ RULE(lov_object_future) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "OST object that was not created yet",
 	.explanation =
 		"The layout names an OST object with a higher number than the last one this MDT "
@@ -331,6 +333,7 @@ RULE(lov_object_sequence) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "OST object of another server",
 	.explanation =
 		"The FID of an OST object begins with a sequence, and each sequence was granted "

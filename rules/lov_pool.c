@@ -53,6 +53,7 @@ RULE(lov_pool) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_POOL,
 	.title = "impossible name of an OST pool",
 	.explanation =
 		"A layout can name the pool of OSTs that its objects were to be taken from. This "

@@ -106,6 +106,7 @@ RULE(lma_orphan_flag) = {
 	.severity = SEV_ERROR,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "object marked as unlinked that has a name",
 	.explanation =
 		"The flag ORPHAN in the LMA says that the last name of the object is gone and "

@@ -44,7 +44,10 @@ enum outcome rule_elsewhere(struct sink *sink, const char *why);
 enum outcome rule_worse(enum outcome a, enum outcome b);
 
 /* Is the object's LMA there, decoded, and free of flags that are not understood? */
-bool rule_lma_usable(const struct object *o);
+static inline bool rule_lma_usable(const struct object *o)
+{
+	return object_has_lma(o) && !(o->lma.incompat & ~LMAI_SUPPORTED);
+}
 /* Could attribute id of the object not be had, so that its absence proves nothing? */
 bool rule_ea_doubtful(const struct object *o, enum ea_id id);
 /* Why OI mappings cannot be judged now, or NULL. */

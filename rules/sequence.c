@@ -104,6 +104,7 @@ RULE(fid_sequence) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "FID of a sequence that is not this MDT's to give",
 	.explanation =
 		"The sequence of the object's FID belongs to another server, or to nobody, in the "
@@ -126,6 +127,7 @@ RULE(fid_oid_width) = {
 	.severity = SEV_WARNING,
 	.class = RULE_RECORD,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "object id beyond the width of a sequence",
 	.explanation =
 		"A client uses the object ids 1 to 0x20000 of a metadata sequence and then asks "

@@ -25,19 +25,6 @@
 #define COMP_ENTRY_TIME 36U
 #define TIMESTAMP_MASK 0xffffffffffffULL
 
-/* A plain or foreign layout, alone or inside a composite. */
-struct blob {
-	u32 magic;
-	u32 pattern;
-	u64 oi_id, oi_seq;
-	u32 stripe_size;
-	u16 stripe_count;
-	u16 layout_gen;
-	const u8 *pool; /* LOV_POOL_LEN bytes, or NULL */
-	u32 need;	/* bytes of header; a foreign blob's payload counts as header */
-	u32 foreign_type, foreign_flags;
-};
-
 /* One entry of a composite's table. */
 struct entry {
 	u32 id, flags;
@@ -65,9 +52,11 @@ static const char *magic_reject(u32 magic, int *rc)
 	}
 }
 
-static void plain_read(struct cursor *c, struct blob *b)
+/* What a blob says of itself goes into the component that it is the blob of. */
+static void plain_read(struct cursor *c, struct lov_comp *b)
 {
 	struct cursor fixed = cursor_part(c, V1_HEADER - MAGIC_BYTES);
+	const u8 *pool;
 
 	b->pattern = cursor_le32(&fixed);
 	b->oi_id = cursor_le64(&fixed);
@@ -75,34 +64,35 @@ static void plain_read(struct cursor *c, struct blob *b)
 	b->stripe_size = cursor_le32(&fixed);
 	b->stripe_count = cursor_le16(&fixed);
 	b->layout_gen = cursor_le16(&fixed);
-	b->need = V1_HEADER;
-	if (b->magic != LOV_MAGIC_V1) {
-		b->pool = cursor_bytes(c, LOV_POOL_LEN);
-		b->need = V3_HEADER;
-	}
+	if (b->magic == LOV_MAGIC_V1)
+		return;
+	pool = cursor_bytes(c, LOV_POOL_LEN);
+	if (pool)
+		memcpy(b->pool, pool, LOV_POOL_LEN);
 }
 
-static void foreign_read(struct cursor *c, struct blob *b)
+static void foreign_read(struct cursor *c, struct lov_comp *b)
 {
-	u32 length = cursor_le32(c);
-
+	b->foreign_len = cursor_le32(c);
 	b->foreign_type = cursor_le32(c);
 	b->foreign_flags = cursor_le32(c);
-	cursor_skip(c, length);
+	cursor_skip(c, b->foreign_len);
 	b->pattern = LOV_PATTERN_FOREIGN;
-	b->need = FOREIGN_HEADER + length;
 }
 
-/* The header of a blob that fills len bytes; NULL, or what is wrong (*rc). */
-static const char *blob_read(const u8 *data, size_t len, struct blob *b, int *rc)
+/*
+ * The header of a blob that fills len bytes, into a component that knows nothing of it yet.  *need
+ * is the length of the header; a foreign blob's payload counts as header.  NULL, or what is wrong
+ * (*rc).
+ */
+static const char *blob_read(const u8 *data, size_t len, struct lov_comp *b, u32 *need, int *rc)
 {
 	struct cursor c = cursor_make(data, len);
 
-	*b = (struct blob){ .magic = cursor_le32(&c) };
-	if (c.bad) {
-		*rc = -EBADMSG;
+	b->magic = cursor_le32(&c);
+	*rc = -EBADMSG;
+	if (c.bad)
 		return "layout is shorter than its magic";
-	}
 	switch (b->magic) {
 	case LOV_MAGIC_V1:
 	case LOV_MAGIC_V3:
@@ -115,7 +105,7 @@ static const char *blob_read(const u8 *data, size_t len, struct blob *b, int *rc
 	default:
 		return magic_reject(b->magic, rc);
 	}
-	*rc = -EBADMSG;
+	*need = (u32)c.off;
 	return c.bad ? "layout is shorter than its header" : NULL;
 }
 
@@ -124,7 +114,7 @@ static const char *blob_read(const u8 *data, size_t len, struct blob *b, int *rc
  * not the objects, DoM has none, and of a pattern not known here nobody can say
  * where its objects are.
  */
-static u32 blob_slots(const struct blob *b)
+static u32 blob_slots(const struct lov_comp *b)
 {
 	if (b->pattern & LOV_PATTERN_F_RELEASED || b->stripe_count >= LOV_COUNT_SPECIAL)
 		return 0;
@@ -139,63 +129,49 @@ static u32 blob_slots(const struct blob *b)
 	}
 }
 
-static u32 blob_size(const struct blob *b)
+/* Are the slots of objects behind a header of need bytes inside the blob? */
+static bool blob_is_whole(const struct lov_comp *b, u32 need)
 {
-	return b->need + blob_slots(b) * LOV_OBJECT_SIZE;
+	return need + blob_slots(b) * LOV_OBJECT_SIZE <= b->size;
 }
 
-/* Takes the header of the blob, at data + out->offset, into out. */
-static void take_blob(const u8 *data, const struct blob *b, struct lov_comp *out)
+static void blob_find_objects(const u8 *data, u32 need, struct lov_comp *b)
 {
 	u32 slots = blob_slots(b);
 
-	out->magic = b->magic;
-	out->pattern = b->pattern;
-	out->oi_id = b->oi_id;
-	out->oi_seq = b->oi_seq;
-	out->stripe_size = b->stripe_size;
-	out->stripe_count = b->stripe_count;
-	out->layout_gen = b->layout_gen;
-	if (b->pool)
-		memcpy(out->pool, b->pool, LOV_POOL_LEN);
-	if (b->magic == LOV_MAGIC_FOREIGN) {
-		out->foreign_type = b->foreign_type;
-		out->foreign_flags = b->foreign_flags;
-		out->foreign_len = b->need - FOREIGN_HEADER;
-	}
-	if (slots && blob_size(b) <= out->size) {
-		out->objects = data + out->offset + b->need;
-		out->nobjects = slots;
-	}
+	if (!slots || !blob_is_whole(b, need))
+		return;
+	b->objects = data + b->offset + need;
+	b->nobjects = slots;
 }
 
 /* A whole EA that is one blob. */
 static int plain_decode(struct lov *l, bool is_dir, const char **why)
 {
-	struct blob b;
+	struct lov_comp *b = &l->first;
+	u32 need;
 	int rc;
 
-	*why = blob_read(l->data, l->len, &b, &rc);
+	b->flags = LCME_INIT;
+	b->end = LOV_EOF;
+	b->size = l->len;
+	*why = blob_read(l->data, l->len, b, &need, &rc);
 	if (*why)
 		return rc;
-	l->layout_gen = b.layout_gen;
-	l->entry_count = 1;
+	l->layout_gen = b->layout_gen;
+	l->foreign = b->magic == LOV_MAGIC_FOREIGN;
+	l->entry_count = !l->foreign;
 	l->mirror_count = 1;
-	l->size = b.need;
-	if (b.magic == LOV_MAGIC_FOREIGN) {
-		l->foreign = true;
-		l->entry_count = 0;
-	}
+	l->size = need;
 	if (is_dir && l->foreign)
 		*why = "directory has a foreign layout as its default";
-	else if (!is_dir && b.magic == LOV_MAGIC_SPECIFIC)
+	else if (!is_dir && b->magic == LOV_MAGIC_SPECIFIC)
 		*why = "file has a layout that only a directory template can have";
-	else if (!is_dir && blob_size(&b) > l->len)
+	else if (!is_dir && !blob_is_whole(b, need))
 		*why = "layout is shorter than its stripe count needs";
 	else if (!is_dir)
-		l->size = blob_size(&b);
-	l->first = (struct lov_comp){ .flags = LCME_INIT, .end = LOV_EOF, .size = l->len };
-	take_blob(l->data, &b, &l->first);
+		l->size += blob_slots(b) * LOV_OBJECT_SIZE;
+	blob_find_objects(l->data, need, b);
 	return *why ? -EBADMSG : 0;
 }
 
@@ -245,18 +221,19 @@ static bool entry_overlaps(const struct lov *l, u32 index, const struct entry *e
 /* One component of a composite: its place, then its blob. */
 static const char *entry_check(const struct lov *l, const struct entry *e, bool is_dir, int *rc)
 {
+	struct lov_comp b = { .size = e->size };
 	const char *why;
-	struct blob b;
+	u32 need;
 
 	*rc = -EBADMSG;
 	if (e->offset < COMP_HEADER + l->entry_count * COMP_ENTRY)
 		return "layout component overlaps the component table";
 	if (e->offset > l->size || e->size > l->size - e->offset)
 		return "layout component leaves the layout";
-	why = blob_read(l->data + e->offset, e->size, &b, rc);
+	why = blob_read(l->data + e->offset, e->size, &b, &need, rc);
 	if (why || is_dir || !(e->flags & LCME_INIT) || e->flags & LCME_EXTENSION)
 		return why;
-	if (blob_size(&b) > e->size)
+	if (!blob_is_whole(&b, need))
 		return "layout component is shorter than its stripe count needs";
 	return NULL;
 }
@@ -265,7 +242,7 @@ static const char *entry_check(const struct lov *l, const struct entry *e, bool 
 static void comp_read(const struct lov *l, u32 index, struct lov_comp *out)
 {
 	struct entry e = entry_at(l->data, l->len, index);
-	struct blob b;
+	u32 need;
 	int rc;
 
 	*out = (struct lov_comp){
@@ -284,8 +261,8 @@ static void comp_read(const struct lov *l, u32 index, struct lov_comp *out)
 		.compr_level = e.compr & 0xf,
 		.compr_chunk_bits = e.compr >> 4,
 	};
-	if (!blob_read(l->data + e.offset, e.size, &b, &rc))
-		take_blob(l->data, &b, out);
+	if (!blob_read(l->data + e.offset, e.size, out, &need, &rc))
+		blob_find_objects(l->data, need, out);
 }
 
 static const char *comp_header(struct lov *l)
@@ -362,62 +339,12 @@ void lov_component(const struct lov *l, u32 index, struct lov_comp *out)
 		*out = l->first;
 }
 
-static bool all_zero(const u8 *p, u32 n)
+bool lov_walk_on(struct lov_walk *w)
 {
-	while (n--)
-		if (*p++)
-			return false;
-	return true;
-}
-
-void lov_object_at(const struct lov_comp *c, u32 index, struct lov_object *out)
-{
-	const u8 *slot = c->objects + (size_t)index * LOV_OBJECT_SIZE;
-	struct cursor cur = cursor_make(slot, LOV_OBJECT_SIZE);
-
-	*out = (struct lov_object){ .dummy = all_zero(slot, LOV_OBJECT_SIZE) };
-	out->oi_first = cursor_le64(&cur);
-	out->oi_second = cursor_le64(&cur);
-	out->ost_gen = cursor_le32(&cur);
-	out->ost_idx = cursor_le32(&cur);
-	/* No FID has oid and version 0, so a zero second word is the old (id, 0). */
-	out->old_id = !out->dummy && !out->oi_second;
-	if (out->old_id) {
-		out->fid.seq = FID_SEQ_IDIF | (u64)(out->ost_idx & 0xffff) << 16 |
-			       (out->oi_first >> 32 & 0xffff);
-		out->fid.oid = (u32)out->oi_first;
-	} else {
-		out->fid.seq = out->oi_first;
-		out->fid.oid = (u32)out->oi_second;
-		out->fid.ver = (u32)(out->oi_second >> 32);
-	}
-}
-
-bool lov_comp_has_objects(const struct lov_comp *c)
-{
-	/* objects is NULL for DoM, released and foreign blobs. */
-	return c->objects && c->flags & LCME_INIT && !(c->flags & LCME_EXTENSION);
-}
-
-void lov_walk_begin(struct lov_walk *w, const struct lov *l)
-{
-	w->l = l;
-	w->comp = &l->first;
-	w->index = 0;
+	if (w->index + 1U >= w->l->entry_count)
+		return false;
+	w->comp = lov_comp_at(w->l, ++w->index, &w->tmp);
 	w->slot = 0;
-}
-
-bool lov_walk_next(struct lov_walk *w, struct lov_object *out)
-{
-	while (w->index < w->l->entry_count) {
-		while (lov_comp_has_objects(w->comp) && w->slot < w->comp->nobjects) {
-			lov_object_at(w->comp, w->slot++, out);
-			if (!out->dummy && out->ost_idx != LOV_SLOT_UNALLOCATED)
-				return true;
-		}
-		w->slot = 0;
-		if (++w->index < w->l->entry_count)
-			w->comp = lov_comp_at(w->l, w->index, &w->tmp);
-	}
-	return false;
+	w->nslots = lov_comp_has_objects(w->comp) ? w->comp->nobjects : 0;
+	return true;
 }

@@ -149,24 +149,70 @@ static inline const struct lov_comp *lov_comp_at(const struct lov *l, u32 index,
 }
 
 /* Slot number index of a component; always succeeds for index < nobjects. */
-void lov_object_at(const struct lov_comp *c, u32 index, struct lov_object *out);
+static inline void lov_object_at(const struct lov_comp *c, u32 index, struct lov_object *out)
+{
+	struct cursor cur = cursor_make(c->objects + (size_t)index * LOV_OBJECT_SIZE,
+					LOV_OBJECT_SIZE);
+	u64 first = cursor_le64(&cur), second = cursor_le64(&cur);
+	u32 gen = cursor_le32(&cur), idx = cursor_le32(&cur);
+
+	*out = (struct lov_object){
+		.dummy = !(first | second | gen | idx),
+		/* No FID has oid and version 0, so a zero second word is the old (id, 0). */
+		.old_id = !second && (first | gen | idx),
+		.oi_first = first,
+		.oi_second = second,
+		.ost_gen = gen,
+		.ost_idx = idx,
+		.fid = { .seq = first, .oid = (u32)second, .ver = (u32)(second >> 32) },
+	};
+	if (out->old_id) {
+		out->fid.seq = FID_SEQ_IDIF | (u64)(idx & 0xffff) << 16 | (first >> 32 & 0xffff);
+		out->fid.oid = (u32)first;
+	}
+}
 
 /*
  * Does this component own OST objects: initialised, not DoM, not released, not
  * foreign, not an extension, objects inside the blob?
  */
-bool lov_comp_has_objects(const struct lov_comp *c);
+static inline bool lov_comp_has_objects(const struct lov_comp *c)
+{
+	/* objects is NULL for DoM, released and foreign blobs. */
+	return c->objects && c->flags & LCME_INIT && !(c->flags & LCME_EXTENSION);
+}
 
 /* Every OST object that a layout owns: holes and slots without an object are passed over. */
 struct lov_walk {
 	const struct lov *l;
 	const struct lov_comp *comp; /* that the object is of; valid until the next call */
 	u32 index;		     /* of that component */
-	u32 slot;		     /* the next one */
+	u32 slot, nslots;	     /* the next one; how many the component has */
 	struct lov_comp tmp;
 };
 
-void lov_walk_begin(struct lov_walk *w, const struct lov *l);
-bool lov_walk_next(struct lov_walk *w, struct lov_object *out);
+static inline void lov_walk_begin(struct lov_walk *w, const struct lov *l)
+{
+	w->l = l;
+	w->comp = &l->first;
+	w->index = 0;
+	w->slot = 0;
+	w->nslots = l->entry_count && lov_comp_has_objects(w->comp) ? w->comp->nobjects : 0;
+}
+
+/* On to the next component; false when that was the last. */
+bool lov_walk_on(struct lov_walk *w);
+
+static inline bool lov_walk_next(struct lov_walk *w, struct lov_object *out)
+{
+	do {
+		while (w->slot < w->nslots) {
+			lov_object_at(w->comp, w->slot++, out);
+			if (!out->dummy && out->ost_idx != LOV_SLOT_UNALLOCATED)
+				return true;
+		}
+	} while (lov_walk_on(w));
+	return false;
+}
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "mdtcheck/facts.h"
 #include "mdtcheck/finding.h"
+#include "mdtcheck/trait.h"
 
 enum rule_class {
 	RULE_RECORD, /* one object alone: judged on every object during the scan */
@@ -25,6 +26,7 @@ enum outcome {
 	OUT_BLIND, /* record rules, while scanning: never to be told here, see rule.blind */
 	OUT_UNKNOWN,
 	OUT_VIOLATED,
+	OUT_NR,
 };
 
 /* What a rule's "checked" counts. */
@@ -64,7 +66,7 @@ struct rule {
 	enum severity severity;
 	enum rule_class class;
 	enum rule_unit unit;
-	u8 needs; /* record rules: attributes without which it does not apply, 1 << enum ea_id */
+	u32 needs; /* record rules: traits without each of which it does not apply */
 	const char *blind;	 /* why OUT_BLIND: counted for each object, and no suspect; NULL */
 	const char *title;	 /* a short phrase */
 	const char *explanation; /* for an administrator: what it means, why it matters */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The record rules over one object after another, as the scan asks them: one of these for each
+ * thread.  Traits of the object (mdtcheck/trait.h) decide which rules are asked at all.
+ */
+#ifndef MDTCHECK_RECORDRULES_H
+#define MDTCHECK_RECORDRULES_H
+
+#include "mdtcheck/rule.h"
+#include "mdtcheck/trait.h"
+#include "report/report.h"
+
+#define RECORD_RULES_MAX 64 /* a set of them is a word */
+
+struct record_rule {
+	enum outcome (*check)(const struct facts *f, struct sink *sink);
+	u64 outcomes[OUT_NR]; /* how often it said what */
+	u32 index;	      /* in rule_table() */
+};
+
+/* Which rules apply to objects of such traits: bit i for rule[i]. */
+struct record_plan {
+	u32 traits;
+	u64 rules;
+};
+
+struct record_rules {
+	u32 n;
+	struct record_rule rule[RECORD_RULES_MAX];
+	u64 without[TRAIT_BITS]; /* rules that do not apply without the trait */
+	struct record_plan plan[64];
+};
+
+/* All record rules but those that are off, an array like rule_table(). */
+void record_rules_init(struct record_rules *rr, const bool *off);
+
+/* Does the object of f, of which nothing else is known, break a rule, or could one not tell? */
+bool record_rules_broken(struct record_rules *rr, const struct facts *f);
+
+/* Adds what was counted to cov. */
+void record_rules_count(const struct record_rules *rr, struct coverage *cov);
+
+#endif
