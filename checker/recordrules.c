@@ -12,6 +12,19 @@ static u64 rules_for(const struct record_rules *rr, u32 traits)
 	return rules;
 }
 
+static void add_screen(struct record_rules *rr, bool (*holds)(const struct facts *f), u64 rule)
+{
+	u32 i = 0;
+
+	while (i < rr->nscreens && rr->screen[i].holds != holds)
+		i++;
+	if (!holds || i == RECORD_SCREENS_MAX)
+		return;
+	rr->screen[i].holds = holds;
+	rr->screen[i].rules |= rule;
+	rr->nscreens = (u32)max_u64(rr->nscreens, i + 1);
+}
+
 void record_rules_init(struct record_rules *rr, const bool *off)
 {
 	u32 nrules;
@@ -24,6 +37,7 @@ void record_rules_init(struct record_rules *rr, const bool *off)
 		for (u32 bit = 0; bit < TRAIT_BITS; bit++)
 			if (rule[i].needs >> bit & 1)
 				rr->without[bit] |= 1ULL << rr->n;
+		add_screen(rr, rule[i].screen, 1ULL << rr->n);
 		rr->rule[rr->n].check = rule[i].check;
 		rr->rule[rr->n++].index = i;
 	}
@@ -42,11 +56,27 @@ static u64 plan_rules(struct record_rules *rr, u32 traits)
 	return plan->rules;
 }
 
+/* Of these rules, those that still have to be asked. */
+static u64 unscreened(struct record_rules *rr, const struct facts *f, u64 rules)
+{
+	for (u32 i = 0; i < rr->nscreens; i++) {
+		struct record_screen *screen = &rr->screen[i];
+
+		/* It speaks for all of its rules or none. */
+		if ((rules & screen->rules) != screen->rules || !screen->holds(f))
+			continue;
+		screen->held++;
+		rules &= ~screen->rules;
+	}
+	return rules;
+}
+
 bool record_rules_broken(struct record_rules *rr, const struct facts *f)
 {
+	u64 left = unscreened(rr, f, plan_rules(rr, object_traits(f->obj)));
 	bool broken = false;
 
-	for (u64 left = plan_rules(rr, object_traits(f->obj)); left; left &= left - 1) {
+	for (; left; left &= left - 1) {
 		struct record_rule *rule = &rr->rule[__builtin_ctzll(left)];
 		enum outcome out = rule->check(f, NULL);
 
@@ -67,6 +97,8 @@ void record_rules_count(const struct record_rules *rr, struct coverage *cov)
 
 		for (u32 out = OUT_HOLDS; out < OUT_NR; out++)
 			rc->checked += rule->outcomes[out];
+		for (u32 k = 0; k < rr->nscreens; k++)
+			rc->checked += rr->screen[k].rules >> i & 1 ? rr->screen[k].held : 0;
 		if (rule->outcomes[OUT_BLIND])
 			rule_coverage_unknown(rc, table[rule->index].blind,
 					      rule->outcomes[OUT_BLIND]);

@@ -11,6 +11,7 @@
 #include "report/report.h"
 
 #define RECORD_RULES_MAX 64 /* a set of them is a word */
+#define RECORD_SCREENS_MAX 4 /* beyond, rules go without */
 
 struct record_rule {
 	enum outcome (*check)(const struct facts *f, struct sink *sink);
@@ -24,10 +25,18 @@ struct record_plan {
 	u64 rules;
 };
 
+/* A question asked in the place of several rules. */
+struct record_screen {
+	bool (*holds)(const struct facts *f);
+	u64 rules;
+	u64 held;
+};
+
 struct record_rules {
-	u32 n;
+	u32 n, nscreens;
 	struct record_rule rule[RECORD_RULES_MAX];
 	u64 without[TRAIT_BITS]; /* rules that do not apply without the trait */
+	struct record_screen screen[RECORD_SCREENS_MAX];
 	struct record_plan plan[64];
 };
 

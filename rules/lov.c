@@ -111,6 +111,11 @@ static enum outcome check_lov_unsupported(const struct facts *f, struct sink *si
 
 /* ---- lov-stripe-size, lov-stripe-count ----------------------------------------------------- */
 
+static bool stripe_size_fits(const struct lov_comp *c)
+{
+	return !lov_is_striped(c) || (c->stripe_size && !(c->stripe_size % LOV_MIN_STRIPE_SIZE));
+}
+
 static enum outcome check_lov_stripe_size(const struct facts *f, struct sink *sink)
 {
 	const struct lov_comp *c;
@@ -122,8 +127,7 @@ static enum outcome check_lov_stripe_size(const struct facts *f, struct sink *si
 		return OUT_NA;
 	for (i = 0; i < f->obj->lov.entry_count; i++) {
 		c = lov_comp_at(&f->obj->lov, i, &tmp);
-		if (!lov_is_striped(c) ||
-		    (c->stripe_size && !(c->stripe_size % LOV_MIN_STRIPE_SIZE)))
+		if (stripe_size_fits(c))
 			continue;
 		fi = rule_finding(sink, c->stripe_size ? "stripe size is no multiple of 64 KiB" :
 							 "stripe size is zero");
@@ -290,6 +294,41 @@ static enum outcome check_lov_owner(const struct facts *f, struct sink *sink)
 	return out;
 }
 
+/* ---- all of them at once -------------------------------------------------------------------- */
+
+static bool component_holds(const struct facts *f, const struct lov_comp *c)
+{
+	struct lov_object obj;
+	u32 i;
+
+	if (component_doubt(c) || !stripe_size_fits(c) || count_problem(c) || !owner_judged(c) ||
+	    !owner_fits(f->obj, c) || !lov_comp_has_objects(c))
+		return false;
+	for (i = 0; i < c->nobjects; i++) {
+		lov_object_at(c, i, &obj);
+		if (obj.dummy || slot_problem(c, &obj) || !lov_ost_holds(f->env, &obj))
+			return false;
+	}
+	return true;
+}
+
+/* Layouts with components of other kinds are left to the rules. */
+bool lov_screen(const struct facts *f)
+{
+	const struct lov *l = &f->obj->lov;
+	struct lov_comp tmp;
+	u32 i;
+
+	if (!lov_of_file(f) || !l->entry_count || plain_problem(f->obj) ||
+	    f->obj->fid_source != FID_FROM_LMA || !rule_lma_usable(f->obj) ||
+	    !lov_dom_holds(f->obj))
+		return false;
+	for (i = 0; i < l->entry_count; i++)
+		if (!component_holds(f, lov_comp_at(l, i, &tmp)))
+			return false;
+	return true;
+}
+
 /* ---- the rows ----------------------------------------------------------------------------- */
 
 RULE(lov_malformed) = {
@@ -311,6 +350,7 @@ RULE(lov_malformed) = {
 		"restore the file from a backup. On a directory: lfs setstripe -d.",
 	.evidence = "layout_size magic",
 	.check = check_lov_malformed,
+	.screen = lov_screen,
 };
 
 RULE(lov_unsupported) = {
@@ -331,6 +371,7 @@ RULE(lov_unsupported) = {
 		"the layout as damaged and restore the file.",
 	.evidence = "layout_size component component_id pattern",
 	.check = check_lov_unsupported,
+	.screen = lov_screen,
 };
 
 RULE(lov_stripe_size) = {
@@ -350,6 +391,7 @@ RULE(lov_stripe_size) = {
 		"directory, same time) tells what it was.",
 	.evidence = "component component_id pattern stripe_size",
 	.check = check_lov_stripe_size,
+	.screen = lov_screen,
 };
 
 RULE(lov_stripe_count) = {
@@ -369,6 +411,7 @@ RULE(lov_stripe_count) = {
 		"that no layout refers to back into their file.",
 	.evidence = "component component_id pattern stripe_count slot ost_index ost_object",
 	.check = check_lov_stripe_count,
+	.screen = lov_screen,
 };
 
 RULE(lov_owner) = {
@@ -389,4 +432,5 @@ RULE(lov_owner) = {
 		"witnesses say that the LMA is the odd one out, repair trusted.lma first.",
 	.evidence = "component component_id pattern owner_seq owner_id",
 	.check = check_lov_owner,
+	.screen = lov_screen,
 };

@@ -73,6 +73,14 @@ static inline u32 lov_mirror_id(const struct lov_comp *c)
 	return c->id >> 16;
 }
 
+/*
+ * Screen of the rules that judge components and objects of a file's layout one by one.  The parts
+ * of it that are other files': does what the rules there say of an object, or of a layout, hold?
+ */
+bool lov_screen(const struct facts *f);
+bool lov_ost_holds(const struct env *env, const struct lov_object *o);
+bool lov_dom_holds(const struct object *o);
+
 /* Evidence: which component, and its pattern. */
 void lov_add_component(struct finding *fi, const struct object *o, const struct lov_comp *c);
 

@@ -55,6 +55,11 @@ static struct dom dom_of(const struct lov *l)
 	return d;
 }
 
+bool lov_dom_holds(const struct object *o)
+{
+	return !has_data(&o->inode) && !dom_of(&o->lov).any;
+}
+
 static enum outcome check_lov_dom(const struct facts *f, struct sink *sink)
 {
 	const char *why = NULL;
@@ -175,6 +180,7 @@ RULE(lov_dom) = {
 		"clear the blocks), and replace the original with the copy.",
 	.evidence = "size blocks components",
 	.check = check_lov_dom,
+	.screen = lov_screen,
 };
 
 RULE(lov_missing) = {

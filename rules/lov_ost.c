@@ -190,6 +190,14 @@ static const char *future_problem(const struct env *env, const struct lov_object
 	return "number of the object is higher than any that this MDT created on the OST";
 }
 
+bool lov_ost_holds(const struct env *env, const struct lov_object *o)
+{
+	const char *unknown = NULL;
+
+	return !ost_problem(env, o, &unknown) && !sequence_problem(env, o, &unknown) &&
+	       !future_problem(env, o, &unknown) && !unknown;
+}
+
 /* ---- the three rules ----------------------------------------------------------------------- */
 
 typedef const char *slot_problem_fn(const struct env *env, const struct lov_object *o,
@@ -299,6 +307,7 @@ RULE(lov_ost_unknown) = {
 		"last_sequence",
 	.blind = "lov_objid cannot be read: it lists the OSTs there are",
 	.check = check_lov_ost_unknown,
+	.screen = lov_screen,
 };
 
 RULE(lov_object_future) = {
@@ -325,6 +334,7 @@ RULE(lov_object_future) = {
 		"last_sequence",
 	.blind = "lov_objid cannot be read: it has the last object of each OST",
 	.check = check_lov_object_future,
+	.screen = lov_screen,
 };
 
 RULE(lov_object_sequence) = {
@@ -349,4 +359,5 @@ RULE(lov_object_sequence) = {
 		"last_sequence",
 	.blind = "the fld here does not tell which OST has the sequence of the OST object",
 	.check = check_lov_object_sequence,
+	.screen = lov_screen,
 };

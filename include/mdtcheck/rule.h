@@ -74,6 +74,12 @@ struct rule {
 	const char *remedy;
 	const char *evidence;	 /* space-separated evidence keys */
 	enum outcome (*check)(const struct facts *f, struct sink *sink);
+	/*
+	 * Record rules: a question that several of them share and the scan asks first, as one walk
+	 * over a structure costs less than one for each.  True only if each would say that it
+	 * holds.  NULL
+	 */
+	bool (*screen)(const struct facts *f);
 };
 
 /* What one rule said about one object. */
