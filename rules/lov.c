@@ -296,37 +296,48 @@ static enum outcome check_lov_owner(const struct facts *f, struct sink *sink)
 
 /* ---- all of them at once -------------------------------------------------------------------- */
 
-static bool component_holds(const struct facts *f, const struct lov_comp *c)
+/* What was met on the way: without it some rule does not apply. */
+struct screened {
+	u32 owners, objects;
+};
+
+static bool component_holds(const struct facts *f, const struct lov_comp *c, struct screened *met)
 {
 	struct lov_object obj;
 	u32 i;
 
-	if (component_doubt(c) || !stripe_size_fits(c) || count_problem(c) || !owner_judged(c) ||
-	    !owner_fits(f->obj, c) || !lov_comp_has_objects(c))
+	if (component_doubt(c) || !stripe_size_fits(c) || count_problem(c))
 		return false;
+	if (owner_judged(c)) {
+		met->owners++;
+		if (!owner_fits(f->obj, c))
+			return false;
+	}
+	if (!lov_comp_has_objects(c))
+		return true;
 	for (i = 0; i < c->nobjects; i++) {
 		lov_object_at(c, i, &obj);
 		if (obj.dummy || slot_problem(c, &obj) || !lov_ost_holds(f->env, &obj))
 			return false;
 	}
+	met->objects += c->nobjects;
 	return true;
 }
 
-/* Layouts with components of other kinds are left to the rules. */
 bool lov_screen(const struct facts *f)
 {
 	const struct lov *l = &f->obj->lov;
+	struct screened met = { 0 };
 	struct lov_comp tmp;
 	u32 i;
 
-	if (!lov_of_file(f) || !l->entry_count || plain_problem(f->obj) ||
-	    f->obj->fid_source != FID_FROM_LMA || !rule_lma_usable(f->obj) ||
-	    !lov_dom_holds(f->obj))
+	if (!lov_of_file(f) || plain_problem(f->obj) || f->obj->fid_source != FID_FROM_LMA ||
+	    !rule_lma_usable(f->obj) || !lov_dom_holds(f->obj))
 		return false;
 	for (i = 0; i < l->entry_count; i++)
-		if (!component_holds(f, lov_comp_at(l, i, &tmp)))
+		if (!component_holds(f, lov_comp_at(l, i, &tmp), &met))
 			return false;
-	return true;
+	return met.owners && met.objects;
 }
 
 /* ---- the rows ----------------------------------------------------------------------------- */

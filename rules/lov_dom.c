@@ -55,15 +55,26 @@ static struct dom dom_of(const struct lov *l)
 	return d;
 }
 
+static const char *dom_problem(const struct object *o, const struct dom *d)
+{
+	if (d->differ)
+		return "mirrors keep different lengths of the file on the MDT";
+	if (!d->any && has_data(&o->inode))
+		return "file has data on the MDT, and no component of its layout is there";
+	return NULL;
+}
+
 bool lov_dom_holds(const struct object *o)
 {
-	return !has_data(&o->inode) && !dom_of(&o->lov).any;
+	struct dom d = dom_of(&o->lov);
+
+	return !d.unknown && !dom_problem(o, &d);
 }
 
 static enum outcome check_lov_dom(const struct facts *f, struct sink *sink)
 {
-	const char *why = NULL;
 	struct finding *fi;
+	const char *why;
 	struct dom d;
 
 	if (!lov_of_file(f))
@@ -74,10 +85,7 @@ static enum outcome check_lov_dom(const struct facts *f, struct sink *sink)
 	d = dom_of(&f->obj->lov);
 	if (d.unknown)
 		return OUT_NA;
-	if (d.differ)
-		why = "mirrors keep different lengths of the file on the MDT";
-	else if (!d.any && has_data(&f->obj->inode))
-		why = "file has data on the MDT, and no component of its layout is there";
+	why = dom_problem(f->obj, &d);
 	if (!why)
 		return OUT_HOLDS;
 	fi = rule_finding(sink, why);
