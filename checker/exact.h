@@ -30,7 +30,6 @@ struct look {
 	const struct gather_scope *scope; /* NULL: a full pass */
 	struct look_notes *notes;	  /* to be filled; NULL */
 
-	bool oi_known; /* the scan's notes say all that a look needs of the OI */
 	struct twins twins;	  /* known when the suspects take more than one batch */
 	bool twins_known;
 

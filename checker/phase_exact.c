@@ -4,8 +4,8 @@
  *
  * Suspects are taken in batches by inode number, as many as the memory for their
  * facts allows; each batch costs one pass over the directories and one over the
- * OI, unless the scan has noted all that the OI has of them.  Every verdict comes
- * from bytes read here; the ledger only said where to look.
+ * OI, unless descents find all that the OI has of them.  Every verdict comes from
+ * bytes read here; the ledger only said where to look.
  *
  * On a static target that is the end of it.  On a live one phase_settle.c looks
  * again at what was found.
@@ -20,6 +20,8 @@
 
 /* Facts of one suspect with an ordinary name and an OI record, generously. */
 #define EXACT_BYTES_PER_SUSPECT 256U
+#define DESCENTS_MIN 1024U /* ... in the OI, whatever there is to read otherwise */
+#define DESCENT_COST 128U  /* records that are read in the time that one takes */
 #define EXACT_ROOM_MIN (1U << 20)
 #define EXACT_ROOM_MAX (16U << 20)
 #define LOOK_PROBLEMS_MAX 1024
@@ -149,11 +151,16 @@ static int judge_batch(struct look *l, struct gather *g, bool last)
 	return rc;
 }
 
-/* Sums of a constant hash prove nothing, nor does an OI that was not read whole and in order. */
-static bool oi_is_known(const struct run *r)
+/*
+ * Is it worth while to look for the records of the suspects one by one?  Where the scan read all of
+ * the OI, found it in order and no two records that lead to one inode, that may show all of them.
+ */
+static bool oi_by_descents(const struct run *r)
 {
-	return !r->strays && !r->oi_suspect && !r->oi_blind && !r->poster.key.constant &&
-	       oi_notes_suffice(&r->oi_notes, &r->ledger);
+	u64 few = max_u64(DESCENTS_MIN, r->cov.oi_mappings / DESCENT_COST);
+
+	return r->env.info->is_static && !r->strays && !r->oi_suspect && !r->oi_blind &&
+	       !r->poster.key.constant && r->suspects <= few;
 }
 
 static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last)
@@ -169,8 +176,7 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last
 		.cancel = r->cancel,
 		.meter = &r->meter,
 		.scope = l->scope,
-		.known = l->oi_known ? r->oi_notes.fact : NULL,
-		.nknown = r->oi_notes.n,
+		.mapped = oi_by_descents(r) ? &r->ledger : NULL,
 		.problem = look_problem,
 		.problem_arg = l,
 	};
@@ -213,7 +219,6 @@ static int all_batches(struct look *l)
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
 
-	l->oi_known = oi_is_known(r);
 	begin_look(l, most);
 	for (bool done = false; !rc && !done;) {
 		u32 from = ino, n = 0;

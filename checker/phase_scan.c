@@ -259,24 +259,25 @@ static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 bl
 {
 	struct scanner *s = arg;
 	struct run *r = s->r;
+	bool stray, odd;
 
 	if (!(++s->unit[UNIT_OI_MAPPINGS] % (METER_STEP * METER_OI_RECORDS)))
 		meter_add(&r->meter, METER_STEP, 0);
-	/* Order within a file and routing among the files together mean that FIDs are unique. */
-	if ((rec->fid.seq & (r->env.oi_count - 1)) != oi ||
-	    (s->oi_seen && fid_cmp(&s->oi_last, &rec->fid) >= 0)) {
+	stray = !rec->ino || rec->ino > r->env.info->inodes_count;
+	/*
+	 * Order within a file and routing among the files together mean that FIDs are unique.
+	 * So should be the inodes they lead to.
+	 */
+	odd = (rec->fid.seq & (r->env.oi_count - 1)) != oi ||
+	      (s->oi_seen && fid_cmp(&s->oi_last, &rec->fid) >= 0);
+	odd |= !stray && ledger_note_mapped(&r->ledger, rec->ino);
+	if (unlikely(odd)) {
 		__atomic_store_n(&r->oi_suspect, true, __ATOMIC_RELAXED);
-		if (rec->ino && rec->ino <= r->env.info->inodes_count)
-			ledger_force(&r->ledger, rec->ino);
-	}
-	if (r->oi_notes.fact && oi_notes_wanted(&r->oi_notes, &r->ledger, rec->ino)) {
-		pthread_mutex_lock(s->lock);
-		oi_notes_add(&r->oi_notes, oi, rec);
-		pthread_mutex_unlock(s->lock);
+		ledger_force(&r->ledger, stray ? 0 : rec->ino);
 	}
 	s->oi_last = rec->fid;
 	s->oi_seen++;
-	if (!rec->ino || rec->ino > r->env.info->inodes_count)
+	if (stray)
 		s->strays++;
 	else
 		post_oi(&r->poster, rec);
@@ -326,10 +327,8 @@ static int scan_oi(struct run *r, struct scanner *scanners)
 	struct oi_job job[MAX_THREADS];
 	pthread_t thread[MAX_THREADS];
 	u32 next = 0, started = 0;
-	int rc = r->env.info->is_static ? oi_notes_begin(&r->oi_notes, &r->ledger) : 0;
+	int rc = 0;
 
-	if (rc)
-		return rc;
 	for (; started < r->threads; started++) {
 		job[started] = (struct oi_job){ &scanners[started], &next };
 		if (pthread_create(&thread[started], NULL, scan_oi_thread, &job[started])) {

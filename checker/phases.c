@@ -101,7 +101,6 @@ void run_free(struct run *r)
 	ledger_free(&r->ledger);
 	dirtable_free(&r->dirs);
 	objset_free(r->objects);
-	oi_notes_free(&r->oi_notes);
 	free(r->cov.rules);
 	free(r->limit);
 	finding_list_free(&r->findings);

@@ -17,7 +17,6 @@
 #include "ledger/dirtable.h"
 #include "ledger/ledger.h"
 #include "ledger/objset.h"
-#include "ledger/oinotes.h"
 #include "ledger/post.h"
 #include "options.h"
 #include "report/report.h"
@@ -50,7 +49,6 @@ struct run {
 	bool oi_blind;	   /* part of some OI file could not be read */
 	u64 strays;	   /* names and OI records with impossible inode numbers */
 	bool oi_suspect;   /* an OI file broke a named check */
-	struct oi_notes oi_notes; /* of a static target */
 
 	const char **limit; /* why the view cannot judge a rule, NULL; like rule_table(); owned */
 

@@ -40,7 +40,7 @@ static u64 least_for(const struct plan_needs *n, u32 threads)
 {
 	u64 slots = (all_slots(n) + PASSES_MAX - 1) / PASSES_MAX;
 
-	return n->used + ledger_suspect_bytes(n->max_ino) +
+	return n->used + ledger_bits_bytes(n->max_ino) +
 	       max_u64(scan_bytes(n, threads) + slots * sizeof(u64) + 2ULL * n->files,
 		       exact_bytes(n, threads));
 }
@@ -57,7 +57,7 @@ int plan_make(const struct plan_needs *n, struct plan *plan)
 	} else if (n->limit) {
 		while (p.threads > 1 && n->limit < least_for(n, p.threads))
 			p.threads--;
-		room = n->limit - n->used - ledger_suspect_bytes(n->max_ino) -
+		room = n->limit - n->used - ledger_bits_bytes(n->max_ino) -
 		       scan_bytes(n, p.threads);
 		/* Half of it at least is for the sums. */
 		room -= min_u64((u64)n->files * OBJECTS_PER_FILE_BYTES, room / 2);
@@ -95,8 +95,8 @@ int plan_run(struct run *r, struct plan *plan, char *err, size_t errlen)
 		snprintf(err, errlen,
 			 "--memory is too little: this target needs %" PRIu64 "K at least, of which "
 			 "%" PRIu64 "K are for a table of its %u directories and %" PRIu64
-			 "K for one bit for each of its %u inodes",
+			 "K for two bits for each of its %u inodes",
 			 (plan->least + 1023) / 1024, (n.dirs * DIR_SCAN_BYTES + 1023) / 1024,
-			 n.dirs, (ledger_suspect_bytes(n.max_ino) + 1023) / 1024, n.max_ino);
+			 n.dirs, (ledger_bits_bytes(n.max_ino) + 1023) / 1024, n.max_ino);
 	return rc;
 }

@@ -327,6 +327,46 @@ static int take_new_dirs(struct gather *g, u32 *added)
 	return 0;
 }
 
+/* A record that leads to the suspect is among those kept. */
+static bool mapping_kept(const struct gather *g, const struct gather_suspect *s)
+{
+	u32 off = s->oi;
+
+	while (off != GATHER_NONE && gather_oi_at(g, off)->fact.rec.ino != s->ino)
+		off = gather_oi_at(g, off)->next;
+	return off != GATHER_NONE;
+}
+
+/*
+ * The records of the suspects' own FIDs, by descent.  One of another FID that leads to a suspect
+ * is not found like this: *all is false when there is one.
+ */
+static int descend_for_all(struct gather *g, bool *all)
+{
+	int rc = run_workers(g, gather_own_record, 0, g->n);
+
+	*all = !g->descent_failed;
+	for (u32 i = 0; i < g->n && *all; i++)
+		*all = !ledger_is_mapped(g->mapped, g->suspect[i].ino) ||
+		       mapping_kept(g, &g->suspect[i]);
+	return rc;
+}
+
+/* What concerns a suspect in the OI, by descents if that is sure to be all of it. */
+static int oi_pass(struct gather *g)
+{
+	u32 used = g->used;
+	bool all = false;
+	int rc = g->mapped ? descend_for_all(g, &all) : 0;
+
+	if (rc || all)
+		return rc;
+	for (u32 i = 0; i < g->n; i++)
+		g->suspect[i].oi = GATHER_NONE;
+	g->used = used;
+	return run_workers(g, gather_oi_file, 0, g->env->oi_count);
+}
+
 static int full_pass(struct gather *g)
 {
 	u32 from = 0, added = 1;
@@ -338,10 +378,7 @@ static int full_pass(struct gather *g)
 		if (!rc)
 			rc = take_new_dirs(g, &added);
 	}
-	if (!rc)
-		rc = g->known ? run_workers(g, gather_known, 0, g->nknown + g->n) :
-				run_workers(g, gather_oi_file, 0, g->env->oi_count);
-	return rc;
+	return rc ? rc : oi_pass(g);
 }
 
 static int scoped_pass(struct gather *g)

@@ -2,7 +2,7 @@
 /*
  * Exact facts for a batch of suspects: every name entry and every OI record that
  * concerns one of them, gathered by one pass over all directories and one over the
- * OI files, whatever the number of suspects.  The ledger is not asked.
+ * OI files, whatever the number of suspects.  The sums of the ledger are not asked.
  *
  * A look with a scope reads less: the directories that it names, those that the
  * suspects' linkEAs name and the suspects themselves; of the OI, the records of the
@@ -106,11 +106,10 @@ struct gather {
 	struct meter *meter; /* one for each directory, OI file or FID; NULL */
 	const struct gather_scope *scope; /* NULL: read everything */
 	/*
-	 * Without a scope: NULL, or all records of the OI that lead to a suspect, but for those
-	 * that a look-up of its FID finds.
+	 * Without a scope: whether a record of the OI leads to an inode, as it was read in order and
+	 * met none that two lead to; the target cannot change.  NULL: nobody knows.
 	 */
-	const struct oi_fact *known;
-	u32 nknown;
+	const struct ledger *mapped;
 
 	/* With a scope: the directories and FIDs to be read, sorted. */
 	u32 *list;
@@ -139,6 +138,7 @@ struct gather {
 	/* Entries and records with inode numbers that cannot be. */
 	struct gather_suspect stray;
 	u32 strays; /* met, kept or not */
+	bool descent_failed; /* atomic */
 
 	struct gather_lost lost[GATHER_LOST_MAX];
 	u32 nlost;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ledger: slots and the set of suspects. */
+/* The ledger: slots, and a bit or two for each inode number. */
 #include "ledger/ledger.h"
 
 #include <string.h>
@@ -10,9 +10,20 @@ static u64 slot_bytes(const struct ledger *l)
 	return (u64)l->count * sizeof(u64);
 }
 
-static u64 suspect_words(const struct ledger *l)
+static u64 bit_words(const struct ledger *l)
 {
 	return (u64)l->max_ino / 64 + 1;
+}
+
+static u64 *bits_new(const struct ledger *l)
+{
+	return membudget_map(l->mem, bit_words(l) * 8, bit_words(l) * 8);
+}
+
+static void bits_free(const struct ledger *l, u64 *bits)
+{
+	if (bits)
+		membudget_unmap(l->mem, bits, bit_words(l) * 8, bit_words(l) * 8);
 }
 
 int ledger_init(struct ledger *l, struct membudget *mem, u32 first, u32 count, u32 max_ino)
@@ -20,11 +31,10 @@ int ledger_init(struct ledger *l, struct membudget *mem, u32 first, u32 count, u
 	struct ledger n = { .first = first, .count = count, .max_ino = max_ino, .mem = mem };
 
 	n.slot = membudget_map(mem, slot_bytes(&n), slot_bytes(&n));
-	if (!n.slot)
-		return -ENOMEM;
-	n.suspect = membudget_map(mem, suspect_words(&n) * 8, suspect_words(&n) * 8);
-	if (!n.suspect) {
-		membudget_unmap(mem, n.slot, slot_bytes(&n), slot_bytes(&n));
+	n.suspect = bits_new(&n);
+	n.mapped = bits_new(&n);
+	if (!n.slot || !n.suspect || !n.mapped) {
+		ledger_free(&n);
 		return -ENOMEM;
 	}
 	*l = n;
@@ -42,10 +52,9 @@ void ledger_drop_slots(struct ledger *l)
 
 void ledger_free(struct ledger *l)
 {
-	if (!l->suspect)
-		return;
 	ledger_drop_slots(l);
-	membudget_unmap(l->mem, l->suspect, suspect_words(l) * 8, suspect_words(l) * 8);
+	bits_free(l, l->suspect);
+	bits_free(l, l->mapped);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -66,14 +75,14 @@ u64 ledger_suspects(const struct ledger *l)
 {
 	u64 n = 0;
 
-	for (u64 i = 0; i < suspect_words(l); i++)
+	for (u64 i = 0; i < bit_words(l); i++)
 		n += (u64)__builtin_popcountll(l->suspect[i]);
 	return n;
 }
 
 void ledger_forget(struct ledger *l)
 {
-	madvise(l->suspect, suspect_words(l) * 8, MADV_DONTNEED);
+	madvise(l->suspect, bit_words(l) * 8, MADV_DONTNEED);
 }
 
 u32 ledger_next(const struct ledger *l, u32 ino)
@@ -85,7 +94,7 @@ u32 ledger_next(const struct ledger *l, u32 ino)
 		return 0;
 	word = l->suspect[i] & ~0ULL << (ino % 64);
 	while (!word) {
-		if (++i >= suspect_words(l))
+		if (++i >= bit_words(l))
 			return 0;
 		word = l->suspect[i];
 	}

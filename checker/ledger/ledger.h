@@ -18,24 +18,25 @@
 struct ledger {
 	u64 *slot;    /* indexed by inode number - first */
 	u64 *suspect; /* one bit an inode number: to be judged whatever its sum */
+	u64 *mapped;  /* one bit an inode number: a record of the OI leads to it */
 	u32 first;    /* lowest inode number of this window */
 	u32 count;    /* slots */
-	u32 max_ino;  /* bits in suspect - 1 */
+	u32 max_ino;  /* bits in suspect, and in mapped, - 1 */
 	struct membudget *mem;
 };
 
-/* Bytes for the suspects among so many inode numbers. */
-static inline u64 ledger_suspect_bytes(u32 max_ino)
+/* Bytes for the bits of so many inode numbers. */
+static inline u64 ledger_bits_bytes(u32 max_ino)
 {
-	return ((u64)max_ino / 64 + 1) * sizeof(u64);
+	return 2 * ((u64)max_ino / 64 + 1) * sizeof(u64);
 }
 
-/* A ledger over [first, first + count), suspects over [0, max_ino]. */
+/* A ledger over [first, first + count), bits over [0, max_ino]. */
 int ledger_init(struct ledger *l, struct membudget *mem, u32 first, u32 count, u32 max_ino);
 void ledger_free(struct ledger *l);
-/* The sums have said all they can: gives their memory back, suspects stay. */
+/* The sums have said all they can: gives their memory back, the bits stay. */
 void ledger_drop_slots(struct ledger *l);
-/* Empties the slots for another window; suspects stay. */
+/* Empties the slots for another window; the bits stay. */
 void ledger_window(struct ledger *l, u32 first);
 
 /* Any thread.  Inode numbers outside the window are passed over. */
@@ -57,6 +58,19 @@ static inline bool ledger_is_suspect(const struct ledger *l, u32 ino)
 {
 	return ino <= l->max_ino &&
 	       (__atomic_load_n(&l->suspect[ino / 64], __ATOMIC_RELAXED) >> (ino % 64) & 1);
+}
+
+/* Any thread.  A record of the OI leads to ino, which is in range; was there one before? */
+static inline bool ledger_note_mapped(struct ledger *l, u32 ino)
+{
+	u64 bit = 1ULL << (ino % 64);
+
+	return __atomic_fetch_or(&l->mapped[ino / 64], bit, __ATOMIC_RELAXED) & bit;
+}
+
+static inline bool ledger_is_mapped(const struct ledger *l, u32 ino)
+{
+	return l->mapped[ino / 64] >> (ino % 64) & 1;
 }
 
 /* Turns every non-zero slot of the window into a suspect. */

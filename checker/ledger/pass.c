@@ -380,70 +380,43 @@ int gather_oi_file(struct worker *w, u32 i)
 	return w->g->env->oi_ino[i] ? view_read_oi(w->g->view, w->buf, i, &ops, w) : 0;
 }
 
-static void lose_seq(struct gather *g, u32 oi, u64 seq)
-{
-	const struct view_problem p = { .kind = PROBLEM_IAM, .lost_from = seq, .lost_to = seq };
-	struct worker w = { .g = g, .oi = oi };
-
-	gather_oi_problem(&w, &p);
-}
-
-/* Those known already are not kept twice. */
-static bool record_is_known(const struct gather *g, const struct oi_record *rec)
-{
-	for (u32 i = 0; i < g->nknown; i++)
-		if (g->known[i].rec.ino == rec->ino && fid_equal(&g->known[i].rec.fid, &rec->fid))
-			return true;
-	return false;
-}
-
-/* The record of a suspect's FID, wherever it leads. */
-static int lookup_suspect(struct worker *w, const struct gather_suspect *s)
+/* The record of a FID, wherever it leads.  -ENOENT: there surely is none. */
+static int lookup(struct worker *w, const struct fid *fid)
 {
 	struct gather *g = w->g;
-	const struct gather_suspect *twin = gather_twin(g, s);
 	struct oi_record rec;
+	int rc = -ENOENT;
+
+	w->oi = (u32)fid->seq & (g->env->oi_count - 1);
+	if (g->env->oi_ino[w->oi])
+		rc = view_oi_lookup(g->view, w->buf, fid, &rec);
+	return rc ? rc : gather_record(w, w->oi, &rec, 0);
+}
+
+/* That of suspect number i. */
+int gather_own_record(struct worker *w, u32 i)
+{
+	struct gather *g = w->g;
+	const struct gather_suspect *s = &g->suspect[i], *twin = gather_twin(g, s);
 	int rc;
 
-	if (!s->live || (twin && twin->ino < s->ino))
+	if (!s->live || !g->env->oi_count || (twin && twin->ino < s->ino))
 		return 0;
-	w->oi = (u32)s->fid.seq & (g->env->oi_count - 1);
-	if (!g->env->oi_ino[w->oi])
-		return 0;
-	rc = view_oi_lookup(g->view, w->buf, &s->fid, &rec);
-	if (!rc)
-		return record_is_known(g, &rec) ? 0 : gather_record(w, w->oi, &rec, 0);
-	if (rc != -ENOENT)
-		lose_seq(g, w->oi, s->fid.seq);
-	return 0;
-}
-
-/* What the scan has met of the suspects, then the suspects. */
-int gather_known(struct worker *w, u32 i)
-{
-	struct gather *g = w->g;
-
-	if (i >= g->nknown)
-		return lookup_suspect(w, &g->suspect[i - g->nknown]);
-	w->oi = g->known[i].oi;
-	return gather_record(w, w->oi, &g->known[i].rec, 0);
+	rc = lookup(w, &s->fid);
+	if (rc && rc != -ENOENT && rc != -ENOBUFS)
+		__atomic_store_n(&g->descent_failed, true, __ATOMIC_RELAXED);
+	return rc == -ENOBUFS ? rc : 0;
 }
 
 /* With a scope: FID number i. */
 int gather_lookup(struct worker *w, u32 i)
 {
-	struct gather *g = w->g;
-	const struct fid *fid = &g->fids[i];
-	struct oi_record rec;
-	int rc;
+	const struct fid *fid = &w->g->fids[i];
+	struct view_problem p = { .kind = PROBLEM_IAM, .lost_from = fid->seq, .lost_to = fid->seq };
+	int rc = lookup(w, fid);
 
-	w->oi = (u32)fid->seq & (g->env->oi_count - 1);
-	if (!g->env->oi_ino[w->oi])
-		return 0;
-	rc = view_oi_lookup(g->view, w->buf, fid, &rec);
-	if (!rc)
-		return gather_record(w, w->oi, &rec, 0);
-	if (rc != -ENOENT)
-		lose_seq(g, w->oi, fid->seq);
+	if (!rc || rc == -ENOENT || rc == -ENOBUFS)
+		return rc == -ENOENT ? 0 : rc;
+	gather_oi_problem(w, &p);
 	return 0;
 }

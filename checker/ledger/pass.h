@@ -23,11 +23,14 @@ struct worker {
 	int rc;
 };
 
-/* Work of a thread: the i-th directory (then those made since), OI file, listed directory, FID. */
+/*
+ * Work of a thread: the i-th directory (then those made since), OI file, listed directory,
+ * suspect whose record is looked up, listed FID.
+ */
 int gather_directory(struct worker *w, u32 i);
 int gather_oi_file(struct worker *w, u32 i);
 int gather_listed(struct worker *w, u32 i);
-int gather_known(struct worker *w, u32 i);
+int gather_own_record(struct worker *w, u32 i);
 int gather_lookup(struct worker *w, u32 i);
 
 /* Where in by_fid a FID is looked for first. */

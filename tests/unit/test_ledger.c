@@ -77,6 +77,27 @@ START_TEST(suspects_at_the_last_inode)
 }
 END_TEST
 
+START_TEST(mapped_inodes)
+{
+	struct membudget mem;
+	struct ledger l;
+
+	ledger_make(&l, &mem, 0, 1, 127);
+	ck_assert(!ledger_note_mapped(&l, 127));
+	ck_assert(!ledger_note_mapped(&l, 64));
+	ck_assert(ledger_note_mapped(&l, 127));
+	ck_assert(ledger_is_mapped(&l, 64) && ledger_is_mapped(&l, 127));
+	ck_assert(!ledger_is_mapped(&l, 63) && !ledger_is_mapped(&l, 126));
+	/* What is known of the OI outlives sums and suspects, and makes no suspect. */
+	ck_assert_uint_eq(ledger_suspects(&l), 0);
+	ledger_forget(&l);
+	ledger_window(&l, 1);
+	ledger_drop_slots(&l);
+	ck_assert(ledger_is_mapped(&l, 64));
+	ledger_drop(&l, &mem);
+}
+END_TEST
+
 /* ---- slots --------------------------------------------------------------------------------- */
 
 START_TEST(sums_that_cancel_leave_no_suspect)
@@ -356,6 +377,7 @@ Suite *suite_ledger(void)
 
 	tcase_add_test(tc, suspects_at_word_edges);
 	tcase_add_loop_test(tc, suspects_at_the_last_inode, 0, 4);
+	tcase_add_test(tc, mapped_inodes);
 	tcase_add_test(tc, sums_that_cancel_leave_no_suspect);
 	tcase_add_test(tc, windows_cover_all_inodes);
 	tcase_add_test(tc, edges_of_a_window);
