@@ -64,7 +64,8 @@ struct again {
 	pthread_mutex_t *lock; /* of the run's problem list */
 	enum post_mode mode;   /* of the directory being read */
 	u32 *next_oi;
-	u64 inodes, records; /* read by this thread */
+	u64 inodes;    /* read by this thread */
+	u32 unmetered; /* records of the OI */
 	int rc;
 };
 
@@ -121,14 +122,14 @@ static void again_group(void *arg, u32 group, u32 allocated, u32 delivered)
 {
 }
 
-static int again_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 block)
+static int again_oi_records(void *arg, u32 oi, const struct oi_record *rec, u32 n)
 {
 	struct again *a = arg;
 
-	if (!(++a->records % (METER_STEP * METER_OI_RECORDS)))
-		meter_add(&a->r->meter, METER_STEP, 0);
-	if (rec->ino && rec->ino <= a->r->env.info->inodes_count)
-		post_oi(&a->r->poster, rec);
+	for (u32 i = 0; i < n; i++)
+		if (rec[i].ino && rec[i].ino <= a->r->env.info->inodes_count)
+			post_oi(&a->r->poster, &rec[i]);
+	meter_add_oi(&a->r->meter, &a->unmetered, n);
 	return 0;
 }
 
@@ -142,7 +143,7 @@ static void again_oi_problem(void *arg, const struct view_problem *p)
 
 static void *again_oi_thread(void *arg)
 {
-	static const struct oi_ops ops = { again_oi_record, again_oi_problem };
+	static const struct oi_ops ops = { again_oi_records, again_oi_problem };
 	struct again *a = arg;
 	struct run *r = a->r;
 	struct view_buf *buf = view_buf_new(r->view);

@@ -48,6 +48,7 @@ struct scanner {
 	u64 unclaimed; /* layouts with OST objects for which there was no memory */
 	u64 foreign_links, foreign_files, agents; /* what only another MDT can show more of */
 	u64 oi_seen; /* records of the OI file being read */
+	u32 unmetered; /* records of the OI */
 	struct fid oi_last;
 	pthread_mutex_t *lock; /* of the run's problem list */
 	u32 *huge;	       /* directories whose names did not fit the table */
@@ -255,22 +256,19 @@ static void scan_group(void *arg, u32 group, u32 allocated, u32 delivered)
 
 /* ---- the OI ---- */
 
-static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 block)
+static void scan_oi_record(struct scanner *s, u32 oi, const struct oi_record *rec)
 {
-	struct scanner *s = arg;
 	struct run *r = s->r;
-	bool stray, odd;
+	bool stray = !rec->ino || rec->ino > r->env.info->inodes_count;
+	bool odd;
 
-	if (!(++s->unit[UNIT_OI_MAPPINGS] % (METER_STEP * METER_OI_RECORDS)))
-		meter_add(&r->meter, METER_STEP, 0);
-	stray = !rec->ino || rec->ino > r->env.info->inodes_count;
 	/*
 	 * Order within a file and routing among the files together mean that FIDs are unique.
 	 * So should be the inodes they lead to.
 	 */
 	odd = (rec->fid.seq & (r->env.oi_count - 1)) != oi ||
 	      (s->oi_seen && fid_cmp(&s->oi_last, &rec->fid) >= 0);
-	odd |= !stray && ledger_note_mapped(&r->ledger, rec->ino);
+	odd |= r->env.info->is_static && !stray && ledger_note_mapped(&r->ledger, rec->ino);
 	if (unlikely(odd)) {
 		__atomic_store_n(&r->oi_suspect, true, __ATOMIC_RELAXED);
 		ledger_force(&r->ledger, stray ? 0 : rec->ino);
@@ -281,6 +279,19 @@ static int scan_oi_record(void *arg, u32 oi, const struct oi_record *rec, u64 bl
 		s->strays++;
 	else
 		post_oi(&r->poster, rec);
+}
+
+static int scan_oi_records(void *arg, u32 oi, const struct oi_record *rec, u32 n)
+{
+	struct scanner *s = arg;
+	struct run *r = s->r;
+
+	for (u32 i = 0; i < n; i++)
+		ledger_prefetch(&r->ledger, rec[i].ino);
+	for (u32 i = 0; i < n; i++)
+		scan_oi_record(s, oi, &rec[i]);
+	s->unit[UNIT_OI_MAPPINGS] += n;
+	meter_add_oi(&r->meter, &s->unmetered, n);
 	return 0;
 }
 
@@ -299,7 +310,7 @@ struct oi_job {
 
 static void *scan_oi_thread(void *arg)
 {
-	static const struct oi_ops ops = { .record = scan_oi_record, .problem = scan_oi_problem };
+	static const struct oi_ops ops = { .records = scan_oi_records, .problem = scan_oi_problem };
 	const struct oi_job *job = arg;
 	struct scanner *s = job->s;
 	struct view_buf *buf = view_buf_new(s->r->view);

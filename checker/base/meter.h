@@ -48,4 +48,14 @@ static inline void meter_add(struct meter *m, u64 done, u64 inodes)
 		__atomic_fetch_add(&m->inodes, inodes, __ATOMIC_RELAXED);
 }
 
+/* The same for n records of the OI; *rest are those that are not enough to be added. */
+static inline void meter_add_oi(struct meter *m, u32 *rest, u32 n)
+{
+	*rest += n;
+	if (*rest >= METER_STEP * METER_OI_RECORDS) {
+		meter_add(m, *rest / METER_OI_RECORDS, 0);
+		*rest = 0;
+	}
+}
+
 #endif

@@ -48,6 +48,15 @@ static inline void ledger_add(struct ledger *l, u32 ino, u64 term)
 		__atomic_fetch_add(&l->slot[i], term, __ATOMIC_RELAXED);
 }
 
+/* The sum of ino will be added to soon. */
+static inline void ledger_prefetch(const struct ledger *l, u32 ino)
+{
+	u32 i = ino - l->first;
+
+	if (i < l->count)
+		__builtin_prefetch(&l->slot[i], 1);
+}
+
 static inline void ledger_force(struct ledger *l, u32 ino)
 {
 	if (ino <= l->max_ino)

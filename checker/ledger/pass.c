@@ -331,9 +331,8 @@ int gather_listed(struct worker *w, u32 i)
 
 /* ---- the OI ---- */
 
-static int gather_record(void *arg, u32 oi, const struct oi_record *r, u64 block)
+static int gather_record(struct worker *w, const struct oi_record *r)
 {
-	struct worker *w = arg;
 	struct gather *g = w->g;
 	struct gather_suspect *s;
 	u32 slot;
@@ -350,6 +349,15 @@ static int gather_record(void *arg, u32 oi, const struct oi_record *r, u64 block
 		if (fid_equal(&s->fid, &r->fid) && s->ino != r->ino)
 			rc = keep_oi(w, s, r);
 	}
+	return rc;
+}
+
+static int gather_records(void *arg, u32 oi, const struct oi_record *r, u32 n)
+{
+	int rc = 0;
+
+	for (u32 i = 0; i < n && !rc; i++)
+		rc = gather_record(arg, &r[i]);
 	return rc;
 }
 
@@ -374,7 +382,7 @@ static void gather_oi_problem(void *arg, const struct view_problem *p)
 
 int gather_oi_file(struct worker *w, u32 i)
 {
-	static const struct oi_ops ops = { .record = gather_record, .problem = gather_oi_problem };
+	static const struct oi_ops ops = { .records = gather_records, .problem = gather_oi_problem };
 
 	w->oi = i;
 	return w->g->env->oi_ino[i] ? view_read_oi(w->g->view, w->buf, i, &ops, w) : 0;
@@ -390,7 +398,7 @@ static int lookup(struct worker *w, const struct fid *fid)
 	w->oi = (u32)fid->seq & (g->env->oi_count - 1);
 	if (g->env->oi_ino[w->oi])
 		rc = view_oi_lookup(g->view, w->buf, fid, &rec);
-	return rc ? rc : gather_record(w, w->oi, &rec, 0);
+	return rc ? rc : gather_record(w, &rec);
 }
 
 /* That of suspect number i. */

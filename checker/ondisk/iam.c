@@ -6,7 +6,6 @@
  * gives, and so does this: a limit that is off means the block is not the node
  * that the parent thinks it is.
  */
-#include "ondisk/fid.h"
 #include "ondisk/iam.h"
 
 #define ROOT_GAP 16
@@ -145,30 +144,6 @@ u32 iam_node_child(const struct iam_node *n, u32 i)
 	struct cursor c = cursor_make(iam_node_key(n, i) + n->keysize, PTR_SIZE);
 
 	return cursor_le32(&c);
-}
-
-const u8 *iam_leaf_record(const struct iam_leaf *l, u32 i)
-{
-	return l->records + (size_t)i * l->record_size;
-}
-
-bool iam_key_is_sentinel(const u8 *key, u16 keysize)
-{
-	u16 i;
-
-	for (i = 0; i < keysize; i++)
-		if (key[i])
-			return false;
-	return true;
-}
-
-void oi_record_decode(const u8 *rec, struct oi_record *out)
-{
-	struct cursor c = cursor_make(rec, OI_KEY_SIZE + OI_REC_SIZE);
-
-	out->fid = fid_read_be(&c);
-	out->ino = cursor_be32(&c);
-	out->generation = cursor_be32(&c);
 }
 
 void fld_record_decode(const u8 *rec, struct fld_range *out)

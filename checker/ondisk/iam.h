@@ -14,7 +14,7 @@
 #define MDTCHECK_ONDISK_IAM_H
 
 #include "base/cursor.h"
-#include "mdtcheck/fid.h"
+#include "ondisk/fid.h"
 
 #define IAM_ROOT_MAGIC 0xbedabb1edULL
 #define IAM_LVAR_ROOT_MAGIC 0xb01dfaceU
@@ -58,10 +58,10 @@ const u8 *iam_node_key(const struct iam_node *n, u32 i);
 u32 iam_node_child(const struct iam_node *n, u32 i);
 
 /* Record i (0 <= i < count): key, followed at once by the record. */
-const u8 *iam_leaf_record(const struct iam_leaf *l, u32 i);
-
-/* The all-zero key that creation leaves in the first leaf. */
-bool iam_key_is_sentinel(const u8 *key, u16 keysize);
+static inline const u8 *iam_leaf_record(const struct iam_leaf *l, u32 i)
+{
+	return l->records + (size_t)i * l->record_size;
+}
 
 struct oi_record {
 	struct fid fid;
@@ -70,7 +70,20 @@ struct oi_record {
 };
 
 /* From the 24 bytes of an OI leaf record. */
-void oi_record_decode(const u8 *rec, struct oi_record *out);
+static inline void oi_record_decode(const u8 *rec, struct oi_record *out)
+{
+	struct cursor c = cursor_make(rec, OI_KEY_SIZE + OI_REC_SIZE);
+
+	out->fid = fid_read_be(&c);
+	out->ino = cursor_be32(&c);
+	out->generation = cursor_be32(&c);
+}
+
+/* With the all-zero key that creation leaves in the first leaf. */
+static inline bool oi_record_is_sentinel(const struct oi_record *r)
+{
+	return fid_is_zero(&r->fid);
+}
 
 struct fld_range {
 	u64 start, end; /* half-open */

@@ -216,17 +216,18 @@ static const char *leaf_order(const struct iam_read *r, const u8 *low, const u8 
 	const u8 *before = r->have_order && !r->again ? r->order : NULL;
 	u32 i;
 
+	if (r->leaf.count && low && iam_key_cmp(r, iam_leaf_record(&r->leaf, 0), low) < 0)
+		return "index leaf begins before its separator";
 	for (i = 0; i < r->leaf.count; i++) {
 		const u8 *key = iam_leaf_record(&r->leaf, i);
 
-		if (!i && low && iam_key_cmp(r, key, low) < 0)
-			return "index leaf begins before its separator";
-		if (high && iam_key_cmp(r, key, high) >= 0)
-			return "index leaf has a key beyond the next separator";
 		if (before && iam_key_cmp(r, key, before) < 0)
 			return "index keys are out of order";
 		before = key;
 	}
+	/* In order: the last one speaks for all. */
+	if (r->leaf.count && high && iam_key_cmp(r, before, high) >= 0)
+		return "index leaf has a key beyond the next separator";
 	return NULL;
 }
 
@@ -368,23 +369,6 @@ static bool set_back(struct iam_read *r)
 	return true;
 }
 
-static int leaf_deliver(struct iam_read *r, u64 logical)
-{
-	u32 i;
-	int rc;
-
-	for (i = 0; i < r->leaf.count; i++) {
-		const u8 *rec = iam_leaf_record(&r->leaf, i);
-
-		if (r->again && r->have_last && iam_key_cmp(r, rec, r->last) <= 0)
-			continue;
-		rc = r->record(r->arg, &r->shape, rec, logical);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
 /* Remembers how far the walk has come. */
 static void leaf_advance(struct iam_read *r, bool ordered)
 {
@@ -405,9 +389,9 @@ static void leaf_advance(struct iam_read *r, bool ordered)
 	r->have_last = true;
 }
 
-static int leaf_take(struct iam_read *r, u64 logical, bool ordered)
+static int leaf_take(struct iam_read *r, bool ordered)
 {
-	int rc = leaf_deliver(r, logical);
+	int rc = r->take(r->arg, &r->shape, &r->leaf, r->again && r->have_last ? r->last : NULL);
 
 	leaf_advance(r, ordered);
 	if (!r->again && ordered)
@@ -457,7 +441,7 @@ static int child_enter(struct iam_read *r, u64 logical)
 	if (order)
 		complain(r, PROBLEM_IAM, logical, 1, 0, order);
 	if (at_leaves(r))
-		return leaf_take(r, logical, !order);
+		return leaf_take(r, !order);
 	r->depth++;
 	return 0;
 }
@@ -564,11 +548,19 @@ struct iam_caller {
 	void *arg;
 };
 
-static int iam_record(void *arg, const struct iam_shape *shape, const u8 *rec, u64 block)
+static int iam_leaf(void *arg, const struct iam_shape *shape, const struct iam_leaf *leaf,
+		    const u8 *after)
 {
 	const struct iam_caller *c = arg;
+	int rc = 0;
 
-	return c->record(c->arg, shape, rec);
+	for (u32 i = 0; i < leaf->count && !rc; i++) {
+		const u8 *rec = iam_leaf_record(leaf, i);
+
+		if (!after || memcmp(rec, after, shape->keysize) > 0)
+			rc = c->record(c->arg, shape, rec);
+	}
+	return rc;
 }
 
 static void iam_problem(void *arg, const struct view_problem *p)
@@ -586,7 +578,7 @@ int view_read_iam(struct view *v, struct view_buf *buf, const struct object *fil
 	struct iam_caller c = { .record = record, .problem = problem, .arg = arg };
 	struct iam_read r = {
 		.view = v, .buf = buf, .ino = file->ino,
-		.record = iam_record, .problem = iam_problem, .arg = &c,
+		.take = iam_leaf, .problem = iam_problem, .arg = &c,
 	};
 
 	return iam_walk(&r);

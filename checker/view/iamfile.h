@@ -46,13 +46,15 @@ struct iam_read {
 	u32 patience;
 	u32 reentries;	       /* nodes that may be entered again because of restarts */
 
-	int (*record)(void *arg, const struct iam_shape *shape, const u8 *rec, u64 block);
+	/* A leaf in the order of the tree.  Of its records those up to after (NULL: none) are known. */
+	int (*take)(void *arg, const struct iam_shape *shape, const struct iam_leaf *leaf,
+		    const u8 *after);
 	void (*problem)(void *arg, const struct view_problem *p);
 	void *arg;
 };
 
 /*
- * All records of file r->ino.  The caller sets view, buf, ino, claim, want_oi, record, problem
+ * All records of file r->ino.  The caller sets view, buf, ino, claim, want_oi, take, problem
  * and arg; the rest is the walk's.
  */
 int iam_walk(struct iam_read *r);
@@ -69,9 +71,25 @@ int iam_descend(struct iam_read *r, const u8 *key, const char **why, const char 
 /* Makes the leaf at logical r->leaf. */
 int iam_leaf_load(struct iam_read *r, u64 logical, const char **why);
 
+/* Keys of OI files: two words of bytes in the order of their weight. */
+static inline int oi_key_cmp(const u8 *a, const u8 *b)
+{
+	u64 x, y;
+
+	memcpy(&x, a, 8);
+	memcpy(&y, b, 8);
+	if (x == y) {
+		memcpy(&x, a + 8, 8);
+		memcpy(&y, b + 8, 8);
+	}
+	x = be64toh(x);
+	y = be64toh(y);
+	return (x > y) - (x < y);
+}
+
 static inline int iam_key_cmp(const struct iam_read *r, const u8 *a, const u8 *b)
 {
-	return memcmp(a, b, r->shape.keysize);
+	return r->shape.keysize == OI_KEY_SIZE ? oi_key_cmp(a, b) : memcmp(a, b, r->shape.keysize);
 }
 
 #endif

@@ -4,21 +4,35 @@
 
 #include "view/iamfile.h"
 
+#define OI_TOGETHER 64 /* records handed out in one call */
+
 struct oi_caller {
 	const struct oi_ops *ops;
 	void *arg;
 	u32 oi;
 };
 
-static int oi_record(void *arg, const struct iam_shape *shape, const u8 *rec, u64 block)
+static int oi_leaf(void *arg, const struct iam_shape *shape, const struct iam_leaf *leaf,
+		   const u8 *after)
 {
 	const struct oi_caller *c = arg;
-	struct oi_record o;
+	struct oi_record o[OI_TOGETHER];
+	u32 n = 0;
+	int rc = 0;
 
-	if (iam_key_is_sentinel(rec, OI_KEY_SIZE))
-		return 0;
-	oi_record_decode(rec, &o);
-	return c->ops->record(c->arg, c->oi, &o, block);
+	for (u32 i = 0; i < leaf->count && !rc; i++) {
+		const u8 *rec = iam_leaf_record(leaf, i);
+
+		if (after && oi_key_cmp(rec, after) <= 0)
+			continue;
+		oi_record_decode(rec, &o[n]);
+		n += !oi_record_is_sentinel(&o[n]);
+		if (n == OI_TOGETHER) {
+			rc = c->ops->records(c->arg, c->oi, o, n);
+			n = 0;
+		}
+	}
+	return rc || !n ? rc : c->ops->records(c->arg, c->oi, o, n);
 }
 
 static void oi_problem(void *arg, const struct view_problem *p)
@@ -33,7 +47,7 @@ int view_read_oi(struct view *v, struct view_buf *buf, u32 oi, const struct oi_o
 	struct oi_caller c = { .ops = ops, .arg = arg, .oi = oi };
 	struct iam_read r = {
 		.view = v, .buf = buf, .claim = true, .want_oi = true,
-		.record = oi_record, .problem = oi_problem, .arg = &c,
+		.take = oi_leaf, .problem = oi_problem, .arg = &c,
 	};
 
 	if (oi >= v->oi_count)

@@ -91,8 +91,8 @@ struct dir_ops {
 };
 
 struct oi_ops {
-	/* Every record but the sentinel, in the order of the tree. block is file-logical. */
-	int (*record)(void *arg, u32 oi, const struct oi_record *r, u64 block);
+	/* All records but the sentinel, in the order of the tree, some at a time. */
+	int (*records)(void *arg, u32 oi, const struct oi_record *r, u32 n);
 	void (*problem)(void *arg, const struct view_problem *p);
 };
 

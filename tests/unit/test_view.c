@@ -373,30 +373,31 @@ static void count_group(void *arg, u32 group, u32 allocated, u32 delivered)
 	c->delivered += delivered;
 }
 
-static int count_record(void *arg, u32 oi, const struct oi_record *r, u64 block)
+static int count_records(void *arg, u32 oi, const struct oi_record *r, u32 n)
 {
 	struct census *c = arg;
 
-	c->got.oi++;
+	c->got.oi += n;
 	return 0;
 }
 
-static int find_record(void *arg, u32 oi, const struct oi_record *r, u64 block)
+static int find_records(void *arg, u32 oi, const struct oi_record *r, u32 n)
 {
 	struct census *c = arg;
 	struct view_buf *buf = view_buf_new(c->view);
 	struct oi_record found = { .ino = 0 };
 
-	if (view_oi_lookup(c->view, buf, &r->fid, &found) || found.ino != r->ino)
-		c->misses++;
+	for (u32 i = 0; i < n; i++)
+		if (view_oi_lookup(c->view, buf, &r[i].fid, &found) || found.ino != r[i].ino)
+			c->misses++;
 	view_buf_free(buf);
 	return 0;
 }
 
-static void census_oi(struct census *c, int (*record)(void *arg, u32 oi, const struct oi_record *r,
-						      u64 block))
+static void census_oi(struct census *c, int (*records)(void *arg, u32 oi,
+						       const struct oi_record *r, u32 n))
 {
-	struct oi_ops ops = { record, count_problem };
+	struct oi_ops ops = { records, count_problem };
 	u32 i;
 
 	view_pass_begin(c->view);
@@ -479,8 +480,8 @@ START_TEST(image_is_counted)
 	c.buf = view_buf_new(c.view);
 	census_scan(&c);
 	view_set_oi(c.view, c.oi, c.got.oi_files);
-	census_oi(&c, count_record);
-	census_oi(&c, find_record);
+	census_oi(&c, count_records);
+	census_oi(&c, find_records);
 	census_check(&c, want);
 	view_buf_free(c.buf);
 	view_close(c.view);

@@ -192,16 +192,17 @@ static inline int on_entry(void *arg, const struct object *dir, const struct dir
 
 static const struct dir_ops dir_ops = { on_entry, on_problem, false };
 
-static inline int on_record(void *arg, u32 oi, const struct oi_record *r, u64 block)
+static inline int on_records(void *arg, u32 oi, const struct oi_record *r, u32 n)
 {
 	struct lab *l = arg;
 
-	l->records++;
-	l->oid_sum += r->fid.oid;
+	for (u32 i = 0; i < n; i++)
+		l->oid_sum += r[i].fid.oid;
+	l->records += n;
 	return 0;
 }
 
-static const struct oi_ops oi_ops = { on_record, on_problem };
+static const struct oi_ops oi_ops = { on_records, on_problem };
 
 static inline int scan(struct lab *l)
 {
