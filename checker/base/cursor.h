@@ -28,15 +28,21 @@ static inline size_t cursor_left(const struct cursor *c)
 	return c->bad ? 0 : c->len - c->off;
 }
 
+/* Are n more bytes there?  The cursor is bad when they are not. */
+static inline bool cursor_has(struct cursor *c, size_t n)
+{
+	if (unlikely(c->bad || n > c->len - c->off))
+		c->bad = true;
+	return !c->bad;
+}
+
 /* The next n bytes, or NULL (and the cursor bad) when fewer are left. */
 static inline const u8 *cursor_bytes(struct cursor *c, size_t n)
 {
 	const u8 *p = c->data + c->off;
 
-	if (c->bad || n > c->len - c->off) {
-		c->bad = true;
+	if (!cursor_has(c, n))
 		return NULL;
-	}
 	c->off += n;
 	return p;
 }
@@ -49,10 +55,11 @@ static inline const u8 *cursor_bytes(struct cursor *c, size_t n)
 static inline struct cursor cursor_part(struct cursor *c, size_t n)
 {
 	static const u8 nothing[1];
-	const u8 *p = cursor_bytes(c, n);
+	const u8 *p = c->data + c->off;
 
-	if (unlikely(!p))
+	if (!cursor_has(c, n))
 		return (struct cursor){ .data = nothing, .bad = true };
+	c->off += n;
 	return cursor_make(p, n);
 }
 
@@ -69,31 +76,26 @@ static inline void cursor_seek(struct cursor *c, size_t off)
 		c->off = off;
 }
 
-static inline u8 cursor_u8(struct cursor *c)
-{
-	const u8 *p = cursor_bytes(c, 1);
-
-	return p ? p[0] : 0;
-}
-
-#define CURSOR_READ(name, type, bytes, convert)                                                    \
+#define CURSOR_READ(name, type, convert)                                                           \
 	static inline type cursor_##name(struct cursor *c)                                         \
 	{                                                                                          \
-		const u8 *p = cursor_bytes(c, bytes);                                              \
-		type v = 0;                                                                        \
+		type v;                                                                            \
                                                                                                    \
-		if (p)                                                                             \
-			memcpy(&v, p, bytes);                                                      \
+		if (!cursor_has(c, sizeof(v)))                                                     \
+			return 0;                                                                  \
+		memcpy(&v, c->data + c->off, sizeof(v));                                           \
+		c->off += sizeof(v);                                                               \
 		return convert(v);                                                                 \
 	}
 
 #include <endian.h>
-CURSOR_READ(le16, u16, 2, le16toh)
-CURSOR_READ(le32, u32, 4, le32toh)
-CURSOR_READ(le64, u64, 8, le64toh)
-CURSOR_READ(be16, u16, 2, be16toh)
-CURSOR_READ(be32, u32, 4, be32toh)
-CURSOR_READ(be64, u64, 8, be64toh)
+CURSOR_READ(u8, u8, )
+CURSOR_READ(le16, u16, le16toh)
+CURSOR_READ(le32, u32, le32toh)
+CURSOR_READ(le64, u64, le64toh)
+CURSOR_READ(be16, u16, be16toh)
+CURSOR_READ(be32, u32, be32toh)
+CURSOR_READ(be64, u64, be64toh)
 #undef CURSOR_READ
 
 #endif
