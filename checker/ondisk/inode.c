@@ -22,6 +22,7 @@
 #define EXTENT_INIT_MAX 32768U
 
 #define GROUP_DESC_64 64
+#define PROJID_AT 0x9C
 
 static void core_low(struct cursor *c, struct inode_core *i)
 {
@@ -53,17 +54,20 @@ static void core_high(struct cursor *c, struct inode_core *i)
 	i->gid |= (u32)cursor_le16(c) << 16;
 }
 
-static const char *core_extra(struct cursor *c, u32 size, struct inode_core *i)
+/* What is read of the part behind the first 128 bytes, which c is at. */
+static const char *core_extra(struct cursor *c, u16 *extra_isize, u32 *projid)
 {
-	cursor_seek(c, EXT4_INODE_CORE);
-	i->extra_isize = cursor_le16(c);
-	if (c->bad || i->extra_isize > size - EXT4_INODE_CORE)
+	size_t room = cursor_left(c);
+	u16 extra = cursor_le16(c);
+
+	if (c->bad || extra > room)
 		return "extra inode size leaves the inode";
-	if (i->extra_isize % 4)
+	if (extra % 4)
 		return "extra inode size is not a multiple of 4";
-	if (i->extra_isize >= 0x9C + 4 - EXT4_INODE_CORE) {
-		cursor_seek(c, 0x9C);
-		i->projid = cursor_le32(c);
+	*extra_isize = extra;
+	if (extra >= PROJID_AT + 4 - EXT4_INODE_CORE) {
+		cursor_seek(c, PROJID_AT);
+		*projid = cursor_le32(c);
 	}
 	return NULL;
 }
@@ -72,35 +76,39 @@ int inode_decode(const u8 *raw, u32 size, struct inode_core *out, const char **w
 {
 	struct cursor c = cursor_make(raw, size);
 	struct cursor core = cursor_part(&c, EXT4_INODE_CORE);
-	struct inode_core i = { 0 };
+	u16 extra_isize = 0;
+	u32 projid = 0;
 
 	*why = NULL;
-	core_low(&core, &i);
-	core_high(&core, &i);
 	if (c.bad)
 		*why = "inode is shorter than 128 bytes";
 	else if (size > EXT4_INODE_CORE)
-		*why = core_extra(&c, size, &i);
+		*why = core_extra(&c, &extra_isize, &projid);
 	if (*why)
 		return -EBADMSG;
-	*out = i;
+	core_low(&core, out);
+	core_high(&core, out);
+	out->extra_isize = extra_isize;
+	out->projid = projid;
 	return 0;
 }
 
-/* Where values may begin: behind the terminator of the table at w->off. */
-static u32 table_end(const struct xattr_walk *w)
+/* A descriptor with its name, padded. */
+static u32 descriptor_size(u8 namelen)
 {
-	struct cursor c = cursor_make(w->base, w->limit);
+	return (XATTR_DESCRIPTOR + namelen + 3U) & ~3U;
+}
 
-	cursor_seek(&c, w->off);
+/* Where values may begin: behind the terminator of the table, which c is at; 0 without one. */
+static u32 table_end(struct cursor c)
+{
 	for (;;) {
 		size_t at = c.off;
-		u8 namelen;
+		u32 head = cursor_le32(&c);
 
-		if (!cursor_le32(&c))
+		if (!head)
 			return c.bad ? 0 : (u32)c.off;
-		namelen = w->base[at];
-		cursor_seek(&c, at + ((XATTR_DESCRIPTOR + namelen + 3U) & ~3U));
+		cursor_seek(&c, at + descriptor_size((u8)head));
 	}
 }
 
@@ -114,13 +122,9 @@ bool xattr_walk_body(struct xattr_walk *w, const u8 *raw, u32 inode_size, u16 ex
 	cursor_seek(&c, EXT4_INODE_CORE + (size_t)extra_isize);
 	if (cursor_le32(&c) != EXT4_XATTR_MAGIC)
 		return false;
-	first = EXT4_INODE_CORE + extra_isize + XATTR_BODY_HEADER;
-	*w = (struct xattr_walk){
-		.entries = raw + first,
-		.base = raw + first,
-		.limit = inode_size - first,
-	};
-	w->floor = table_end(w);
+	first = (u32)c.off;
+	*w = (struct xattr_walk){ .base = raw + first, .limit = inode_size - first };
+	w->floor = table_end(cursor_make(w->base, w->limit));
 	return true;
 }
 
@@ -140,25 +144,41 @@ int xattr_walk_block(struct xattr_walk *w, const u8 *block, u32 size, const char
 		*why = "EA block claims to be more than one block";
 	if (*why)
 		return -EBADMSG;
-	*w = (struct xattr_walk){
-		.entries = block + XATTR_BLOCK_HEADER,
-		.base = block,
-		.limit = size,
-		.off = XATTR_BLOCK_HEADER,
-	};
-	w->floor = table_end(w);
+	*w = (struct xattr_walk){ .base = block, .limit = size, .off = XATTR_BLOCK_HEADER };
+	w->floor = table_end(c);
 	return 0;
+}
+
+/* Does a word hold a byte of zero? */
+static bool word_has_nul(u32 w)
+{
+	return (w - 0x01010101U) & ~w & 0x80808080U;
+}
+
+/* A name is padded to whole words, and most are one. */
+static bool name_take(struct cursor words, struct xattr_raw *x)
+{
+	u32 left = x->namelen;
+	u32 padding = left < 4 ? ~0U << 8 * left : 0;
+	u32 w = cursor_le32(&words);
+
+	x->name = (const char *)words.data;
+	x->name_start = w & ~padding;
+	for (; left > 4; left -= 4) {
+		if (word_has_nul(w))
+			return false;
+		w = cursor_le32(&words);
+	}
+	return !word_has_nul(left < 4 ? w | ~0U << 8 * left : w);
 }
 
 /* Points x at its value. */
 static const char *value_locate(const struct xattr_walk *w, u32 offset, struct xattr_raw *x)
 {
+	x->value = x->value_ino ? NULL : w->base;
 	if (x->value_len > XATTR_VALUE_MAX)
 		return "attribute value is longer than any can be";
-	if (x->value_ino)
-		return NULL;
-	x->value = w->base;
-	if (!x->value_len)
+	if (x->value_ino || !x->value_len)
 		return NULL;
 	/* Values fill the space from its end and stay clear of the descriptors. */
 	if (offset < w->floor)
@@ -173,6 +193,7 @@ static const char *descriptor_read(const struct xattr_walk *w, struct cursor *c,
 				   struct xattr_raw *x)
 {
 	struct cursor fixed = cursor_part(c, XATTR_DESCRIPTOR);
+	struct cursor name;
 	u16 offset;
 
 	x->namelen = cursor_u8(&fixed);
@@ -181,36 +202,29 @@ static const char *descriptor_read(const struct xattr_walk *w, struct cursor *c,
 	x->value_ino = cursor_le32(&fixed);
 	x->value_len = cursor_le32(&fixed);
 	x->hash = cursor_le32(&fixed);
-	x->name = (const char *)cursor_bytes(c, x->namelen);
-	cursor_seek(c, (c->off + 3) & ~(size_t)3);
+	name = cursor_part(c, descriptor_size(x->namelen) - XATTR_DESCRIPTOR);
 	if (c->bad)
 		return "attribute descriptor leaves its space";
-	if (memchr(x->name, 0, x->namelen))
+	if (!name_take(name, x))
 		return "attribute name holds a NUL";
 	return value_locate(w, offset, x);
 }
 
 int xattr_walk_next(struct xattr_walk *w, struct xattr_raw *out)
 {
-	struct cursor c = cursor_make(w->base, w->limit);
-	struct xattr_raw x = { 0 };
-	const char *why;
-	u32 head;
+	struct cursor c = { .data = w->base, .len = w->limit, .off = w->off };
+	struct cursor head = c;
+	struct xattr_raw x;
 
-	cursor_seek(&c, w->off);
-	head = cursor_le32(&c);
-	if (c.bad) {
+	if (!cursor_le32(&head)) {
+		if (!head.bad)
+			return 0;
 		w->why = "attribute table has no end";
 		return -EBADMSG;
 	}
-	if (!head)
-		return 0;
-	c.off = w->off;
-	why = descriptor_read(w, &c, &x);
-	if (why) {
-		w->why = why;
+	w->why = descriptor_read(w, &c, &x);
+	if (w->why)
 		return -EBADMSG;
-	}
 	w->off = (u32)c.off;
 	*out = x;
 	return 1;

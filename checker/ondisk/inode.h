@@ -41,6 +41,7 @@ struct xattr_raw {
 	u8 name_index; /* 1 user, 2/3 posix acl, 4 trusted, 6 security, 7 system, 9 encryption */
 	u8 namelen;
 	const char *name; /* suffix, not NUL-terminated, not owned */
+	u32 name_start;	  /* its first four bytes, the first one lowest; none: 0 */
 	u32 value_len;
 	u32 value_ino;	 /* EA inode that holds the value; 0: value points here */
 	const u8 *value; /* not owned; NULL when value_ino */
@@ -48,7 +49,6 @@ struct xattr_raw {
 };
 
 struct xattr_walk {
-	const u8 *entries; /* first entry descriptor */
 	const u8 *base;	   /* what value offsets count from */
 	u32 limit;	   /* bytes from base to the end */
 	u32 off;	   /* next descriptor, from base */

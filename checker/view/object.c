@@ -56,11 +56,9 @@ u64 object_raw_file_acl(const u8 *raw)
 /* Which of Lustre's attributes this is, EA_NR for any other. */
 static enum ea_id ea_identify(const struct xattr_raw *x)
 {
-	const u8 *n = (const u8 *)x->name;
-
-	if (x->name_index != XATTR_INDEX_TRUSTED || x->namelen < 3 || x->namelen > 4)
+	if (x->name_index != XATTR_INDEX_TRUSTED || x->namelen > 4)
 		return EA_NR;
-	switch (EA_NAME(n[0], n[1], n[2], x->namelen > 3 ? n[3] : 0)) {
+	switch (x->name_start) {
 	case EA_NAME('l', 'm', 'a', 0):
 		return EA_LMA;
 	case EA_NAME('l', 'i', 'n', 'k'):
@@ -345,12 +343,28 @@ void object_understand(struct object *obj)
 	identify(obj);
 }
 
+/* One is filled for every inode: what nothing will be decoded into is not cleared either. */
+static void object_begin(struct object *obj, u32 ino, bool allocated)
+{
+	u32 id;
+
+	obj->ino = ino;
+	obj->allocated = allocated;
+	for (id = 0; id < EA_NR; id++)
+		obj->ea[id].state = EA_ABSENT;
+	obj->ea_broken = NULL;
+	obj->lma_rc = obj->link_rc = obj->lov_rc = obj->lmv_rc = 0;
+	obj->dmv_rc = obj->hsm_rc = obj->som_rc = 0;
+	obj->lmv.kind = LMV_ABSENT;
+}
+
 int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, const u8 *raw,
 		struct object *obj, const char **why)
 {
 	int rc;
 
-	*obj = (struct object){ .ino = ino, .allocated = allocated, .raw = raw };
+	object_begin(obj, ino, allocated);
+	obj->raw = raw;
 	obj->raw_len = v->info.inode_size;
 	rc = inode_decode(raw, v->info.inode_size, &obj->inode, why);
 	if (rc)
@@ -366,7 +380,7 @@ int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, c
 
 int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj)
 {
-	struct object o;
+	struct object o = { 0 }; /* as it stays where a free inode cannot be decoded */
 	const char *why;
 	bool allocated;
 	int rc;

@@ -56,24 +56,21 @@ struct object {
 	const u8 *raw;	  /* the raw inode, raw_len bytes; NULL in the posix view */
 	u32 raw_len;
 
-	struct ea ea[EA_NR];
+	struct ea ea[EA_NR];   /* of an absent one only the state is set */
 	const char *ea_broken; /* why the list of EAs is incomplete; NULL: it is whole */
 
-	/* Decoded on the spot; a status is 0 or the decoder's -errno, and means something only
-	 * where ea[].state is EA_PRESENT. */
-	int lma_rc, link_rc, lov_rc;
-	const char *link_why, *lov_why; /* sentences where rc < 0 */
+	/* 0 or the decoder's -errno; 0 also where ea[].state is not EA_PRESENT. */
+	int lma_rc, link_rc, lov_rc, lmv_rc, dmv_rc, hsm_rc, som_rc;
+	const char *link_why, *lov_why, *lmv_why, *dmv_why; /* sentences where rc < 0 */
+
+	/* Decoded on the spot; set only where ea[].state is EA_PRESENT and the status is 0. */
 	struct lma lma;
 	struct linkea link;
 	struct lov lov;
-	int hsm_rc, som_rc;
 	struct hsm hsm;
 	struct som som;
-
-	int lmv_rc, dmv_rc;
-	const char *lmv_why, *dmv_why; /* sentences where rc < 0 */
 	struct dmv dmv;
-	struct lmv lmv; /* its kind is valid always, also where there is none */
+	struct lmv lmv; /* its kind is set always, also where there is none */
 
 	struct fid fid; /* the identity: LMA's, or the IGIF */
 	enum fid_source fid_source;
