@@ -182,7 +182,7 @@ static int fill_links(struct judge *j, struct facts *f)
 {
 	const struct object *o = f->obj;
 	bool encrypted = object_has_lma(o) && (o->lma.incompat & LMAI_ENCRYPT);
-	struct cursor it;
+	struct linkea_walk it;
 	u32 n = 0;
 	int rc;
 

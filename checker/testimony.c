@@ -83,7 +83,7 @@ static void cast(struct parent_vote *vote, u32 *n, const struct fid *fid)
 static bool parent_by_link(struct judge *j, const struct object *o, u64 name, struct fid *parent)
 {
 	struct linkea_entry e;
-	struct cursor it;
+	struct linkea_walk it;
 	u32 found = 0;
 
 	if (!object_has_link(o))

@@ -21,7 +21,7 @@ static bool linkea_applies(const struct facts *f)
 /* The first entry whose parent no object can be; false when there is none. */
 static bool insane_parent(const struct linkea *l, struct linkea_entry *e)
 {
-	struct cursor it = linkea_begin(l);
+	struct linkea_walk it = linkea_begin(l);
 
 	while (linkea_next(&it, e))
 		if (!fid_is_sane(&e->parent))
@@ -313,7 +313,7 @@ static bool entry_equal(const struct linkea_entry *a, const struct linkea_entry 
 /* Does an equal entry stand before number index? */
 static bool entry_before(const struct linkea *l, u32 index, const struct linkea_entry *e)
 {
-	struct cursor it = linkea_begin(l);
+	struct linkea_walk it = linkea_begin(l);
 	struct linkea_entry o;
 
 	while (index-- && linkea_next(&it, &o))
@@ -331,7 +331,7 @@ static bool entry_before(const struct linkea *l, u32 index, const struct linkea_
  */
 static bool find_duplicate(const struct linkea *l, struct linkea_entry *e)
 {
-	struct cursor it = linkea_begin(l);
+	struct linkea_walk it = linkea_begin(l);
 	u32 hash[ENTRIES_MAX];
 	u32 i, k;
 

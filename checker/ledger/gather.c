@@ -159,7 +159,7 @@ static int want_parent(struct gather *g, struct view_buf *buf, const struct fid 
 static int find_new_parents(struct gather *g, struct view_buf *buf, const struct object *o)
 {
 	struct linkea_entry e;
-	struct cursor it;
+	struct linkea_walk it;
 	int rc = 0;
 
 	if (g->env->info->is_static || !object_has_link(o))

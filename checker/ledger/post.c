@@ -69,7 +69,7 @@ static u32 state_links(const struct poster *p, const struct object *o, u64 *stat
 	const struct fid *own = p->env->info->dirdata ? &o->fid : &no_fid;
 	u8 type = dirent_mode_to_type(o->inode.mode);
 	struct linkea_entry e;
-	struct cursor it;
+	struct linkea_walk it;
 	u32 foreign = 0;
 
 	if (!object_has_link(o))

@@ -48,7 +48,7 @@ bool shard_tally_odd(const struct shard_tally *t, const struct lmv *dir)
 bool shard_linkea_odd(const struct object *shard)
 {
 	struct linkea_entry e;
-	struct cursor it;
+	struct linkea_walk it;
 	struct fid fid;
 	u32 index;
 

@@ -23,11 +23,12 @@ struct header {
 /* Takes one entry off the cursor; false when the bytes there are not one. */
 static bool entry_read(struct cursor *c, struct linkea_entry *e)
 {
-	size_t reclen = cursor_be16(c);
+	struct cursor fixed = cursor_part(c, LINKEA_ENTRY_MIN);
+	size_t reclen = cursor_be16(&fixed);
 
 	if (reclen <= LINKEA_ENTRY_MIN || reclen - LINKEA_ENTRY_MIN > LINKEA_NAME_MAX)
 		return false;
-	e->parent = fid_read_be(c);
+	e->parent = fid_read_be(&fixed);
 	e->namelen = (u16)(reclen - LINKEA_ENTRY_MIN);
 	e->name = (const char *)cursor_bytes(c, e->namelen);
 	return !c->bad;
@@ -62,51 +63,56 @@ static const char *header_read(struct cursor *c, struct header *h)
 	return NULL;
 }
 
+/*
+ * Takes n entries off the cursor and keeps the first.  A count that lies costs no time: every
+ * entry takes at least 19 bytes.
+ */
+static const char *entries_read(struct cursor *c, u32 n, struct linkea_entry *first)
+{
+	struct linkea_entry later;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (!cursor_left(c))
+			return "linkEA counts more entries than it holds";
+		if (!entry_read(c, i ? &later : first))
+			return "linkEA entry has an impossible length";
+	}
+	return NULL;
+}
+
 int linkea_decode(const u8 *data, size_t len, struct linkea *out, const char **why)
 {
 	struct cursor c = cursor_make(data, len);
-	struct linkea_entry e;
+	struct linkea_entry first = { .name = NULL };
 	struct header h;
-	u32 i;
 
 	*why = header_read(&c, &h);
 	if (*why)
 		return -EBADMSG;
 	c.len = (size_t)h.len;
-	/* A count that lies costs no time: every entry takes at least 19 bytes. */
-	for (i = 0; i < h.reccount; i++) {
-		if (!cursor_left(&c)) {
-			*why = "linkEA counts more entries than it holds";
-			return -EBADMSG;
-		}
-		if (!entry_read(&c, &e)) {
-			*why = "linkEA entry has an impossible length";
-			return -EBADMSG;
-		}
-	}
+	*why = entries_read(&c, h.reccount, &first);
+	if (*why)
+		return -EBADMSG;
 	*out = (struct linkea){
 		.reccount = h.reccount,
 		.overflow_time = h.overflow_time,
 		.len = (u32)h.len,
-		.entries = data + LINKEA_HEADER,
 		.entries_len = (u32)(c.off - LINKEA_HEADER),
+		.entries = data + LINKEA_HEADER,
+		.first = first,
 	};
 	return 0;
 }
 
-struct cursor linkea_begin(const struct linkea *l)
+void linkea_read(struct linkea_walk *it, struct linkea_entry *e)
 {
-	return cursor_make(l->entries, l->entries_len);
-}
+	const struct linkea *l = it->l;
+	struct cursor c = cursor_make(l->entries, l->entries_len);
 
-bool linkea_next(struct cursor *it, struct linkea_entry *e)
-{
-	struct linkea_entry entry;
-
-	if (!cursor_left(it) || !entry_read(it, &entry))
-		return false;
-	*e = entry;
-	return true;
+	cursor_seek(&c, it->off ? it->off : LINKEA_ENTRY_MIN + (size_t)l->first.namelen);
+	entry_read(&c, e);
+	it->off = (u32)c.off;
 }
 
 /* Bytes that the escaped form of a name does not hold as they are. */

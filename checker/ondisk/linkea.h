@@ -19,18 +19,19 @@
 #define LINKEA_ENTRY_MIN 18 /* reclen of an empty name */
 #define LINKEA_MAX 4096
 
-struct linkea {
-	u32 reccount;
-	u32 overflow_time; /* seconds; non-zero: entries were dropped */
-	u32 len;	   /* bytes the header claims, <= the EA's size */
-	const u8 *entries; /* into the EA's bytes, not owned */
-	u32 entries_len;
-};
-
 struct linkea_entry {
 	struct fid parent;
 	const char *name; /* not NUL-terminated, not owned */
 	u16 namelen;
+};
+
+struct linkea {
+	u32 reccount;
+	u32 overflow_time; /* seconds; non-zero: entries were dropped */
+	u32 len;	   /* bytes the header claims, <= the EA's size */
+	u32 entries_len;
+	const u8 *entries; /* into the EA's bytes, not owned */
+	struct linkea_entry first; /* since most objects have no other */
 };
 
 /*
@@ -40,13 +41,35 @@ struct linkea_entry {
  */
 int linkea_decode(const u8 *data, size_t len, struct linkea *out, const char **why);
 
+struct linkea_walk {
+	const struct linkea *l;
+	u32 index; /* of the next entry */
+	u32 off;   /* where it begins among the entries; 0 for both of the first two */
+};
+
 /*
  * Walks the entries of a decoded EA:
- *	struct cursor it = linkea_begin(&l);
+ *	struct linkea_walk it = linkea_begin(&l);
  *	while (linkea_next(&it, &e)) ...
  */
-struct cursor linkea_begin(const struct linkea *l);
-bool linkea_next(struct cursor *it, struct linkea_entry *e);
+static inline struct linkea_walk linkea_begin(const struct linkea *l)
+{
+	return (struct linkea_walk){ .l = l };
+}
+
+/* Any but the first. */
+void linkea_read(struct linkea_walk *it, struct linkea_entry *e);
+
+static inline bool linkea_next(struct linkea_walk *it, struct linkea_entry *e)
+{
+	if (it->index == it->l->reccount)
+		return false;
+	if (it->index++)
+		linkea_read(it, e);
+	else
+		*e = it->l->first;
+	return true;
+}
 
 /*
  * Is e the entry of a name in the directory with FID parent?  Encrypted: the name

@@ -64,7 +64,7 @@ static void show_lma(struct doc *d, const struct object *o)
 static void show_link(struct doc *d, const struct object *o)
 {
 	struct linkea_entry e;
-	struct cursor it;
+	struct linkea_walk it;
 
 	if (!section(d, o, EA_LINK, "link", o->link_rc, o->link_why))
 		return;

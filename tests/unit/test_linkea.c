@@ -65,7 +65,7 @@ START_TEST(one_name)
 {
 	struct linkea_entry e;
 	struct linkea l;
-	struct cursor it;
+	struct linkea_walk it;
 	const char *why;
 
 	ck_assert_int_eq(linkea_decode(link_one, sizeof(link_one), &l, &why), 0);
@@ -88,7 +88,7 @@ START_TEST(two_names)
 {
 	struct linkea_entry e;
 	struct linkea l;
-	struct cursor it;
+	struct linkea_walk it;
 	const char *why;
 
 	ck_assert_int_eq(linkea_decode(link_two, sizeof(link_two), &l, &why), 0);
@@ -112,7 +112,7 @@ START_TEST(many_names)
 	static u8 ea[MANY_LEN];
 	struct linkea_entry e;
 	struct linkea l;
-	struct cursor it;
+	struct linkea_walk it;
 	const char *why;
 	u32 n = 0;
 
@@ -171,7 +171,7 @@ START_TEST(empty)
 	u8 ea[LINKEA_HEADER];
 	struct linkea_entry e;
 	struct linkea l;
-	struct cursor it;
+	struct linkea_walk it;
 	const char *why;
 
 	compose(ea, 0, 0);
@@ -222,7 +222,7 @@ static u64 decode(const u8 *data, size_t len)
 {
 	struct linkea_entry e;
 	struct linkea l;
-	struct cursor it;
+	struct linkea_walk it;
 	const char *why;
 	u64 sum = 0;
 	u32 n = 0;
