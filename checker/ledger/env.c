@@ -4,22 +4,24 @@
 
 #include <sys/stat.h>
 
+static bool range_has(const struct fld_range *r, u64 seq)
+{
+	return r->start <= seq && seq < r->end;
+}
+
 const struct fld_range *env_seq_range(const struct env *env, u64 seq)
 {
-	u32 lo = 0, hi = env->nfld;
+	const struct fld_range *r = env->fld;
+	u32 n, half;
 
-	/* The last range that starts at or below seq. */
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (env->fld[mid].start <= seq)
-			lo = mid + 1;
-		else
-			hi = mid;
+	if (env->fld_home && range_has(env->fld_home, seq))
+		return env->fld_home;
+	/* The last range that starts at or below seq is among the n from r on. */
+	for (n = env->nfld; n > 1; n -= half) {
+		half = n / 2;
+		r += r[half].start <= seq ? half : 0;
 	}
-	if (!lo || seq >= env->fld[lo - 1].end)
-		return NULL;
-	return &env->fld[lo - 1];
+	return n && range_has(r, seq) ? r : NULL;
 }
 
 const char *env_state_path(enum state_id id)

@@ -181,6 +181,24 @@ static int read_fld(struct state_reader *s)
 	return 0;
 }
 
+/* The widest range of this MDT, for none but the one that a search would find. */
+static void choose_home(struct env *env)
+{
+	const struct fld_range *r, *home = NULL;
+
+	for (r = env->fld; r < env->fld + env->nfld; r++) {
+		bool overlaps = r + 1 < env->fld + env->nfld && r[1].start < r->end;
+
+		/* What Lustre 1.8 made is in one that is wider than any, and seldom met. */
+		if (overlaps || !fid_seq_is_norm(r->start) || r->flags != FLD_RANGE_MDT ||
+		    r->index != env->index)
+			continue;
+		if (!home || r->end - r->start > home->end - home->start)
+			home = r;
+	}
+	env->fld_home = home;
+}
+
 /* An array of numbers by OST index.  It never gets shorter; one that seems to is no better. */
 static int read_numbers(struct state_reader *s, enum state_id id, u64 **numbers, u32 *count)
 {
@@ -279,6 +297,7 @@ int server_state_read(struct state_reader *s)
 	read_range(s, STATE_SEQ_SRV, &s->env->has_seq_srv, &s->env->seq_srv);
 	read_range(s, STATE_SEQ_CTL, &s->env->has_seq_ctl, &s->env->seq_ctl);
 	elect_index(s->env);
+	choose_home(s->env);
 	if (!rc)
 		rc = read_numbers(s, STATE_LOV_OBJID, &s->env->lov_objid, &s->env->nlov_objid);
 	if (!rc)

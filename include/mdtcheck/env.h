@@ -68,6 +68,7 @@ struct env {
 
 	struct fld_range *fld; /* sorted by start; owned */
 	u32 nfld;
+	const struct fld_range *fld_home; /* of fld the one that most sequences are in; NULL */
 	struct fld_range fld_bad; /* the first range that is not one, and how many there are: */
 	u32 nfld_bad;
 
