@@ -63,10 +63,8 @@ struct again {
 	struct run *r;
 	pthread_mutex_t *lock; /* of the run's problem list */
 	enum post_mode mode;   /* of the directory being read */
-	u32 *next_oi;
 	u64 inodes;    /* read by this thread */
 	u32 unmetered; /* records of the OI */
-	int rc;
 };
 
 static void again_problem(void *arg, const struct view_problem *p)
@@ -141,53 +139,10 @@ static void again_oi_problem(void *arg, const struct view_problem *p)
 	again_problem(arg, p);
 }
 
-static void *again_oi_thread(void *arg)
-{
-	static const struct oi_ops ops = { again_oi_records, again_oi_problem };
-	struct again *a = arg;
-	struct run *r = a->r;
-	struct view_buf *buf = view_buf_new(r->view);
-
-	if (!buf) {
-		a->rc = -ENOMEM;
-		return NULL;
-	}
-	while (!a->rc && !stop_wanted(r->cancel)) {
-		u32 oi = __atomic_fetch_add(a->next_oi, 1, __ATOMIC_RELAXED);
-
-		if (oi >= r->env.oi_count)
-			break;
-		if (r->env.oi_ino[oi])
-			a->rc = view_read_oi(r->view, buf, oi, &ops, a);
-	}
-	view_buf_free(buf);
-	return NULL;
-}
-
-static int again_oi(struct run *r, struct again *again)
-{
-	pthread_t thread[MAX_THREADS];
-	u32 next = 0, started = 0;
-	int rc = 0;
-
-	for (u32 i = 0; i < r->threads; i++)
-		again[i].next_oi = &next;
-	while (started < r->threads &&
-	       !pthread_create(&thread[started], NULL, again_oi_thread, &again[started]))
-		started++;
-	if (!started)
-		return -EAGAIN;
-	for (u32 i = 0; i < started; i++) {
-		pthread_join(thread[i], NULL);
-		if (again[i].rc)
-			rc = again[i].rc;
-	}
-	return !rc && stop_wanted(r->cancel) ? -ECANCELED : rc;
-}
-
 static int one_window(struct run *r)
 {
 	static const struct scan_ops ops = { again_object, again_group, again_problem };
+	static const struct oi_ops oi_ops = { again_oi_records, again_oi_problem };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct again again[MAX_THREADS];
 	void *args[MAX_THREADS];
@@ -200,7 +155,7 @@ static int one_window(struct run *r)
 	view_pass_begin(r->view);
 	rc = view_scan(r->view, &ops, args, r->threads, r->cancel);
 	if (!rc && r->env.oi_count)
-		rc = again_oi(r, again);
+		rc = scan_oi_files(r, &oi_ops, args);
 	return rc;
 }
 

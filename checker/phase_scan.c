@@ -38,6 +38,7 @@ struct scanner {
 	struct run *r;
 	struct dirlog log;
 	struct nameset names;
+	struct objset_pen pen;
 	struct coverage cov;
 	u64 unit[UNIT_NR];
 	struct record_rules record;
@@ -45,15 +46,13 @@ struct scanner {
 	struct dir_state dir;
 	struct shard_tally shards; /* of that directory */
 	u64 strays;
-	u64 unclaimed; /* layouts with OST objects for which there was no memory */
 	u64 foreign_links, foreign_files, agents; /* what only another MDT can show more of */
-	u64 oi_seen; /* records of the OI file being read */
 	u32 unmetered; /* records of the OI */
-	struct fid oi_last;
+	u32 oi_last_file; /* that the record before was read from, UINT32_MAX none */
+	struct fid oi_last; /* of that record */
 	pthread_mutex_t *lock; /* of the run's problem list */
 	u32 *huge;	       /* directories whose names did not fit the table */
 	u32 nhuge;
-	int rc;
 };
 
 /* ---- directories ---- */
@@ -176,23 +175,16 @@ static int scan_dir(struct scanner *s, struct view_buf *buf, const struct object
 
 /* ---- objects ---- */
 
-static int claim_objects(struct scanner *s, const struct object *o)
+static void claim_objects(struct scanner *s, const struct object *o)
 {
 	struct lov_object slot;
 	struct lov_walk walk;
-	bool lost = false;
-	int rc;
 
 	lov_walk_begin(&walk, &o->lov);
 	while (lov_walk_next(&walk, &slot)) {
-		rc = objset_claim(s->r->objects, slot.ost_idx, &slot.fid);
-		if (rc < 0 && !s->r->mem.limit)
-			return rc;
-		lost |= rc < 0;
+		objset_claim(&s->pen, slot.ost_idx, &slot.fid);
 		s->cov.ost_objects++;
 	}
-	s->unclaimed += lost;
-	return 0;
 }
 
 static void count_units(struct scanner *s, const struct object *o)
@@ -224,7 +216,6 @@ static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 {
 	struct scanner *s = arg;
 	struct run *r = s->r;
-	int rc = 0;
 
 	if (!(++s->cov.inodes_scanned % METER_STEP))
 		meter_add(&r->meter, METER_STEP, METER_STEP);
@@ -239,10 +230,8 @@ static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 		ledger_force(&r->ledger, o->ino);
 	count_elsewhere(s, o, post_object(&r->poster, o));
 	if (S_ISREG(o->inode.mode) && object_has_lov(o))
-		rc = claim_objects(s, o);
-	if (!rc && S_ISDIR(o->inode.mode))
-		rc = scan_dir(s, buf, o);
-	return rc;
+		claim_objects(s, o);
+	return S_ISDIR(o->inode.mode) ? scan_dir(s, buf, o) : 0;
 }
 
 static void scan_group(void *arg, u32 group, u32 allocated, u32 delivered)
@@ -267,14 +256,14 @@ static void scan_oi_record(struct scanner *s, u32 oi, const struct oi_record *re
 	 * So should be the inodes they lead to.
 	 */
 	odd = (rec->fid.seq & (r->env.oi_count - 1)) != oi ||
-	      (s->oi_seen && fid_cmp(&s->oi_last, &rec->fid) >= 0);
+	      (s->oi_last_file == oi && fid_cmp(&s->oi_last, &rec->fid) >= 0);
 	odd |= r->env.info->is_static && !stray && ledger_note_mapped(&r->ledger, rec->ino);
 	if (unlikely(odd)) {
 		__atomic_store_n(&r->oi_suspect, true, __ATOMIC_RELAXED);
 		ledger_force(&r->ledger, stray ? 0 : rec->ino);
 	}
 	s->oi_last = rec->fid;
-	s->oi_seen++;
+	s->oi_last_file = oi;
 	if (stray)
 		s->strays++;
 	else
@@ -301,58 +290,6 @@ static void scan_oi_problem(void *arg, const struct view_problem *p)
 
 	__atomic_store_n(&s->r->oi_blind, true, __ATOMIC_RELAXED);
 	scan_problem(arg, p);
-}
-
-struct oi_job {
-	struct scanner *s;
-	u32 *next;
-};
-
-static void *scan_oi_thread(void *arg)
-{
-	static const struct oi_ops ops = { .records = scan_oi_records, .problem = scan_oi_problem };
-	const struct oi_job *job = arg;
-	struct scanner *s = job->s;
-	struct view_buf *buf = view_buf_new(s->r->view);
-	u32 oi;
-
-	if (!buf) {
-		s->rc = -ENOMEM;
-		return NULL;
-	}
-	while (!s->rc && !stop_wanted(s->r->cancel)) {
-		oi = __atomic_fetch_add(job->next, 1, __ATOMIC_RELAXED);
-		if (oi >= s->r->env.oi_count)
-			break;
-		if (!s->r->env.oi_ino[oi])
-			continue;
-		s->oi_seen = 0;
-		s->rc = view_read_oi(s->r->view, buf, oi, &ops, s);
-	}
-	view_buf_free(buf);
-	return NULL;
-}
-
-static int scan_oi(struct run *r, struct scanner *scanners)
-{
-	struct oi_job job[MAX_THREADS];
-	pthread_t thread[MAX_THREADS];
-	u32 next = 0, started = 0;
-	int rc = 0;
-
-	for (; started < r->threads; started++) {
-		job[started] = (struct oi_job){ &scanners[started], &next };
-		if (pthread_create(&thread[started], NULL, scan_oi_thread, &job[started])) {
-			rc = -EAGAIN;
-			break;
-		}
-	}
-	for (u32 i = 0; i < started; i++) {
-		pthread_join(thread[i], NULL);
-		if (scanners[i].rc)
-			rc = scanners[i].rc;
-	}
-	return !rc && stop_wanted(r->cancel) ? -ECANCELED : rc;
 }
 
 /* ---- after the pass ---- */
@@ -417,10 +354,12 @@ static void count_unknown(struct scanner *s, const char *name, const char *why, 
 static void merge_unknown(struct run *r, struct scanner *s)
 {
 	static const char unclaimed[] = "not enough memory to compare the OST objects of all layouts";
+	u64 lost = objset_pen_down(&s->pen);
 
-	if (s->unclaimed)
+	if (lost)
 		coverage_incomplete(&r->cov, unclaimed);
-	count_unknown(s, "lov-object-shared", unclaimed, s->unclaimed);
+	/* Of as many layouts at most. */
+	count_unknown(s, "lov-object-shared", unclaimed, min_u64(lost, s->unit[UNIT_LAYOUTS]));
 	count_unknown(s, "linkea-no-dirent", "the parent directory is on another MDT",
 		      s->foreign_links);
 	count_unknown(s, "nlink-file", "names on other MDTs are counted as the linkEA states them",
@@ -508,6 +447,8 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 	s->facts.env = &r->env;
 	s->lock = lock;
 	s->log.mem = &r->mem;
+	s->pen.set = r->objects;
+	s->oi_last_file = UINT32_MAX;
 	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));
 	if (!s->cov.rules)
 		return -ENOMEM;
@@ -536,6 +477,7 @@ static void scan_failure(const struct run *r, int rc, char *err, size_t errlen)
 int phase_scan(struct run *r, char *err, size_t errlen)
 {
 	static const struct scan_ops ops = { scan_object, scan_group, scan_problem };
+	static const struct oi_ops oi_ops = { scan_oi_records, scan_oi_problem };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct scanner *scanners = calloc(r->threads, sizeof(*scanners));
 	void *args[MAX_THREADS];
@@ -552,7 +494,7 @@ int phase_scan(struct run *r, char *err, size_t errlen)
 	view_pass_begin(r->view);
 	rc = view_scan(r->view, &ops, args, r->threads, r->cancel);
 	if (!rc && r->env.oi_count)
-		rc = scan_oi(r, scanners);
+		rc = scan_oi_files(r, &oi_ops, args);
 	if (!rc)
 		rc = finish(r, scanners);
 out:

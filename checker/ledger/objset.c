@@ -27,7 +27,7 @@ struct objmap {
 struct shard {
 	pthread_mutex_t lock;
 	struct objmap *maps;
-	u64 claims, shared;
+	u64 shared;
 };
 
 struct objset {
@@ -119,19 +119,20 @@ static u64 map_bytes(const struct objmap *m)
 
 /*
  * The library allocates by itself, so its bitmaps are measured now and then and the
- * difference is asked for.  With the shard locked.
+ * difference is asked for.  With the shard locked, before n more claims.
  */
-static int map_measure(struct objset *s, struct objmap *m)
+static int map_measure(struct objset *s, struct objmap *m, u32 n)
 {
 	u64 bytes;
 
-	if (!s->mem || ++m->unmeasured < OBJMAP_MEASURE)
+	if (!s->mem || m->unmeasured + n < OBJMAP_MEASURE) {
+		m->unmeasured += n;
 		return 0;
-	bytes = map_bytes(m);
-	if (bytes > m->charged && membudget_take(s->mem, bytes - m->charged)) {
-		m->unmeasured--; /* the next claim asks again */
-		return -ENOMEM;
 	}
+	bytes = map_bytes(m);
+	/* Where there is none left, the next claims ask again. */
+	if (bytes > m->charged && membudget_take(s->mem, bytes - m->charged))
+		return -ENOMEM;
 	m->unmeasured = 0;
 	m->charged = max_u64(m->charged, bytes);
 	return 0;
@@ -140,7 +141,6 @@ static int map_measure(struct objset *s, struct objmap *m)
 /* With the shard locked. */
 static int map_claim(struct shard *sh, struct objmap *m, u32 oid)
 {
-	sh->claims++;
 	if (roaring_bitmap_add_checked(m->claimed, oid))
 		return 0;
 	if (!m->shared)
@@ -149,24 +149,49 @@ static int map_claim(struct shard *sh, struct objmap *m, u32 oid)
 		return -ENOMEM;
 	if (roaring_bitmap_add_checked(m->shared, oid))
 		sh->shared++;
-	return 1;
+	return 0;
 }
 
-int objset_claim(struct objset *s, u32 ost_idx, const struct fid *object)
+/* What is collected for one OST goes to the set. */
+static void pen_write(struct objset_pen *pen, struct objset_line *line)
 {
-	struct shard *sh = shard_of(s, ost_idx, object->seq);
+	const struct fid *seq = &line->seq;
+	struct shard *sh = shard_of(pen->set, line->ost_idx, seq->seq);
 	struct objmap *m;
 	int rc;
 
 	pthread_mutex_lock(&sh->lock);
-	m = map_find(sh, ost_idx, object);
+	m = map_find(sh, line->ost_idx, seq);
 	if (!m)
-		m = map_make(s, sh, ost_idx, object);
-	rc = m ? map_measure(s, m) : -ENOMEM;
-	if (!rc)
-		rc = map_claim(sh, m, object->oid);
+		m = map_make(pen->set, sh, line->ost_idx, seq);
+	rc = m ? map_measure(pen->set, m, line->n) : -ENOMEM;
+	for (u32 i = 0; i < line->n; i++)
+		if (rc || map_claim(sh, m, line->oid[i]))
+			pen->lost++;
 	pthread_mutex_unlock(&sh->lock);
-	return rc;
+	line->n = 0;
+}
+
+void objset_claim(struct objset_pen *pen, u32 ost_idx, const struct fid *object)
+{
+	struct objset_line *line = &pen->line[ost_idx % OBJSET_LINES];
+
+	if (line->n && (line->n == OBJSET_TOGETHER || line->ost_idx != ost_idx ||
+			line->seq.seq != object->seq || line->seq.ver != object->ver))
+		pen_write(pen, line);
+	if (!line->n) {
+		line->ost_idx = ost_idx;
+		line->seq = *object;
+	}
+	line->oid[line->n++] = object->oid;
+}
+
+u64 objset_pen_down(struct objset_pen *pen)
+{
+	for (u32 i = 0; i < OBJSET_LINES; i++)
+		if (pen->line[i].n)
+			pen_write(pen, &pen->line[i]);
+	return pen->lost;
 }
 
 bool objset_is_shared(struct objset *s, u32 ost_idx, const struct fid *object)
@@ -188,14 +213,5 @@ u64 objset_shared(const struct objset *s)
 
 	for (u32 i = 0; i < OBJSET_SHARDS; i++)
 		n += s->shard[i].shared;
-	return n;
-}
-
-u64 objset_claims(const struct objset *s)
-{
-	u64 n = 0;
-
-	for (u32 i = 0; i < OBJSET_SHARDS; i++)
-		n += s->shard[i].claims;
 	return n;
 }

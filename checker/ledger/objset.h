@@ -16,13 +16,33 @@ struct objset;
 struct objset *objset_new(struct membudget *mem);
 void objset_free(struct objset *s);
 
-/* Any thread.  0, 1 when the object was there before, -ENOMEM. */
-int objset_claim(struct objset *s, u32 ost_idx, const struct fid *object);
+/*
+ * What claims for one thread: some of each OST are collected and go to the set together, since
+ * the set is everybody's and each visit is dear.
+ */
+#define OBJSET_LINES 256   /* OSTs whose claims are collected apart */
+#define OBJSET_TOGETHER 26 /* claims of one: a line has 128 bytes */
+
+struct objset_line {
+	struct fid seq; /* of the claims, but for their ids */
+	u32 ost_idx;
+	u32 n;
+	u32 oid[OBJSET_TOGETHER];
+};
+
+struct objset_pen {
+	struct objset *set;
+	u64 lost; /* claims for which there was no memory */
+	struct objset_line line[OBJSET_LINES];
+};
+
+void objset_claim(struct objset_pen *pen, u32 ost_idx, const struct fid *object);
+/* Nothing stays collected.  Returns how many claims were lost. */
+u64 objset_pen_down(struct objset_pen *pen);
+
 /* Was it claimed more than once? */
 bool objset_is_shared(struct objset *s, u32 ost_idx, const struct fid *object);
 /* Objects claimed more than once. */
 u64 objset_shared(const struct objset *s);
-/* Claims in all. */
-u64 objset_claims(const struct objset *s);
 
 #endif

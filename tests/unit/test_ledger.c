@@ -321,22 +321,25 @@ START_TEST(objects_claimed)
 	const struct fid a = { FID_SEQ_IDIF, 1, 0 }, b = { FID_SEQ_IDIF, 2, 0 };
 	const struct fid high = { FID_SEQ_IDIF + 1, 1, 0 }, ver = { FID_SEQ_IDIF, 1, 1 };
 	struct objset *s = objset_new(NULL);
+	struct objset_pen pen = { .set = s };
 
 	ck_assert_ptr_nonnull(s);
 	ck_assert(!objset_is_shared(s, 0, &a));
-	ck_assert_int_eq(objset_claim(s, 0, &a), 0);
-	ck_assert_int_eq(objset_claim(s, 1, &a), 0);
-	ck_assert_int_eq(objset_claim(s, 0, &b), 0);
-	ck_assert_int_eq(objset_claim(s, 0, &high), 0);
-	ck_assert_int_eq(objset_claim(s, 0, &ver), 0);
+	objset_claim(&pen, 0, &a);
+	objset_claim(&pen, 1, &a);
+	objset_claim(&pen, OBJSET_LINES, &a);
+	objset_claim(&pen, 0, &b);
+	objset_claim(&pen, 0, &high);
+	objset_claim(&pen, 0, &ver);
+	ck_assert_uint_eq(objset_pen_down(&pen), 0);
 	ck_assert_uint_eq(objset_shared(s), 0);
-	ck_assert_uint_eq(objset_claims(s), 5);
-	ck_assert_int_eq(objset_claim(s, 0, &a), 1);
-	ck_assert_int_eq(objset_claim(s, 0, &a), 1);
+	objset_claim(&pen, 0, &a);
+	objset_claim(&pen, 0, &a);
+	ck_assert_uint_eq(objset_pen_down(&pen), 0);
 	ck_assert_uint_eq(objset_shared(s), 1);
-	ck_assert_uint_eq(objset_claims(s), 7);
 	ck_assert(objset_is_shared(s, 0, &a));
 	ck_assert(!objset_is_shared(s, 1, &a));
+	ck_assert(!objset_is_shared(s, OBJSET_LINES, &a));
 	ck_assert(!objset_is_shared(s, 0, &b));
 	ck_assert(!objset_is_shared(s, 0, &high));
 	ck_assert(!objset_is_shared(s, 0, &ver));
@@ -345,26 +348,53 @@ START_TEST(objects_claimed)
 }
 END_TEST
 
-/* Many OSTs and sequences: shards hold several maps each. */
+/* Many OSTs and sequences: shards hold several maps each, and lines of a pen change hands. */
 START_TEST(objects_of_many_osts)
 {
 	struct objset *s = objset_new(NULL);
+	struct objset_pen pen[2] = { { .set = s }, { .set = s } };
 	u64 shared = 0;
 
-	for (u32 ost = 0; ost < 200; ost++)
-		for (u32 oid = 1; oid <= 50; oid++) {
+	for (u32 oid = 1; oid <= 50; oid++)
+		for (u32 ost = 0; ost < OBJSET_LINES + 50; ost++) {
 			struct fid f = { FID_SEQ_NORMAL + ost % 7, oid * 4000019U, 0 };
 
-			ck_assert_int_eq(objset_claim(s, ost, &f), 0);
-			if (oid % 10 == ost % 10) {
-				ck_assert_int_eq(objset_claim(s, ost, &f), 1);
-				shared++;
-			}
+			objset_claim(&pen[0], ost, &f);
+			if (oid % 10 != ost % 10)
+				continue;
+			/* By the same thread, or by another. */
+			objset_claim(&pen[oid / 10 % 2], ost, &f);
+			shared++;
+		}
+	ck_assert_uint_eq(objset_pen_down(&pen[0]) + objset_pen_down(&pen[1]), 0);
+	ck_assert_uint_eq(objset_shared(s), shared);
+	for (u32 oid = 1; oid <= 50; oid++)
+		for (u32 ost = 0; ost < OBJSET_LINES + 50; ost++) {
+			struct fid f = { FID_SEQ_NORMAL + ost % 7, oid * 4000019U, 0 };
+
 			ck_assert(objset_is_shared(s, ost, &f) == (oid % 10 == ost % 10));
 		}
-	ck_assert_uint_eq(objset_shared(s), shared);
-	ck_assert_uint_eq(objset_claims(s), 200 * 50 + shared);
 	objset_free(s);
+}
+END_TEST
+
+/* Claims that the budget has no room for are counted, each. */
+START_TEST(objects_without_memory)
+{
+	struct membudget mem;
+	struct objset *s;
+	struct objset_pen pen = { 0 };
+
+	membudget_init(&mem, 1024);
+	s = objset_new(&mem);
+	pen.set = s;
+	for (u32 ost = 0; ost < 10; ost++)
+		for (u32 oid = 1; oid <= 30; oid++)
+			objset_claim(&pen, ost, &(struct fid){ FID_SEQ_NORMAL, oid, 0 });
+	/* Two maps of 512 bytes. */
+	ck_assert_uint_eq(objset_pen_down(&pen), 8 * 30);
+	objset_free(s);
+	ck_assert_uint_eq(mem.used, 0);
 }
 END_TEST
 
@@ -389,5 +419,6 @@ Suite *suite_ledger(void)
 	tcase_add_test(tc, names_in_parts);
 	tcase_add_test(tc, objects_claimed);
 	tcase_add_test(tc, objects_of_many_osts);
+	tcase_add_test(tc, objects_without_memory);
 	return s;
 }
