@@ -15,6 +15,7 @@
 #include "ledger/hash.h"
 
 #define NAMESET_MAX (1U << 20) /* slots: 8 MiB a thread, half of them used at most */
+#define NAMESET_PAD 34	       /* words: those of the longest name, and two for its length */
 
 struct nameset {
 	u64 *slot;
@@ -22,7 +23,7 @@ struct nameset {
 	u32 used;
 	u32 part, bits; /* which names are looked at */
 	struct membudget *mem;
-	const struct hash_key *key;
+	u64 pad[NAMESET_PAD]; /* random; what is added to the words of a name */
 	bool full; /* names were left out: too many for the table */
 };
 
