@@ -61,6 +61,7 @@ int scan_repost(struct run *r, struct view_buf *buf)
 /* What cannot be read now: for a target that changes it is said even if it could be before. */
 struct again {
 	struct run *r;
+	struct poster poster;
 	pthread_mutex_t *lock; /* of the run's problem list */
 	enum post_mode mode;   /* of the directory being read */
 	u64 inodes;    /* read by this thread */
@@ -83,9 +84,9 @@ static int again_entry(void *arg, const struct object *dir, const struct dirent_
 	struct again *a = arg;
 
 	if (dirent_is_dotdot(d))
-		post_dotdot(&a->r->poster, dir, d);
+		post_dotdot(&a->poster, dir, d);
 	else if (!dirent_is_dot(d) && d->ino <= a->r->env.info->inodes_count)
-		post_entry(&a->r->poster, dir, a->mode, d, 1);
+		post_entry(&a->poster, dir, a->mode, d, 1);
 	return 0;
 }
 
@@ -109,7 +110,7 @@ static int again_object(void *arg, struct view_buf *buf, const struct object *o)
 	if (env_is_exempt_ino(&r->env, o->ino) || (o->inode.flags & EXT4_FL_EA_INODE) ||
 	    !object_is_live(o))
 		return 0;
-	post_object(&r->poster, o);
+	post_object(&a->poster, o);
 	if (!S_ISDIR(o->inode.mode))
 		return 0;
 	a->mode = mode_of(r, o);
@@ -126,7 +127,7 @@ static int again_oi_records(void *arg, u32 oi, const struct oi_record *rec, u32 
 
 	for (u32 i = 0; i < n; i++)
 		if (rec[i].ino && rec[i].ino <= a->r->env.info->inodes_count)
-			post_oi(&a->r->poster, &rec[i]);
+			post_oi(&a->poster, &rec[i]);
 	meter_add_oi(&a->r->meter, &a->unmetered, n);
 	return 0;
 }
@@ -149,7 +150,7 @@ static int one_window(struct run *r)
 	int rc;
 
 	for (u32 i = 0; i < r->threads; i++) {
-		again[i] = (struct again){ .r = r, .lock = &lock };
+		again[i] = (struct again){ .r = r, .poster = r->poster, .lock = &lock };
 		args[i] = &again[i];
 	}
 	view_pass_begin(r->view);

@@ -42,6 +42,7 @@ struct scanner {
 	struct coverage cov;
 	u64 unit[UNIT_NR];
 	struct record_rules record;
+	struct poster poster;
 	struct facts facts; /* env, and the object at hand: to clear them costs more than a rule */
 	struct dir_state dir;
 	struct shard_tally shards; /* of that directory */
@@ -68,7 +69,7 @@ static int scan_entry(void *arg, const struct object *dir, const struct dirent_r
 	}
 	if (dirent_is_dotdot(d)) {
 		s->dir.dotdot = d->ino;
-		post_dotdot(&r->poster, dir, d);
+		post_dotdot(&s->poster, dir, d);
 		return 0;
 	}
 	s->unit[UNIT_NAME_ENTRIES]++;
@@ -92,7 +93,7 @@ static int scan_entry(void *arg, const struct object *dir, const struct dirent_r
 		if (!lmv_name_fits(&dir->lmv, d->name, d->namelen, s->dir.encrypted, &due))
 			ledger_force(&r->ledger, d->ino);
 	}
-	post_entry(&r->poster, dir, s->dir.mode, d, 1);
+	post_entry(&s->poster, dir, s->dir.mode, d, 1);
 	if (d->type == 2 || !d->type)
 		return dirlog_add_link(&s->log, d->ino, dir->ino);
 	return 0;
@@ -228,7 +229,7 @@ static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
 	if (record_rules_broken(&s->record, &s->facts) || o->ea_broken || r->opt->debug_all_suspects ||
 	    o->fid.seq == FID_SEQ_DOT_LUSTRE || (r->env.oi_count && !object_has_lma(o)))
 		ledger_force(&r->ledger, o->ino);
-	count_elsewhere(s, o, post_object(&r->poster, o));
+	count_elsewhere(s, o, post_object(&s->poster, o));
 	if (S_ISREG(o->inode.mode) && object_has_lov(o))
 		claim_objects(s, o);
 	return S_ISDIR(o->inode.mode) ? scan_dir(s, buf, o) : 0;
@@ -267,7 +268,7 @@ static void scan_oi_record(struct scanner *s, u32 oi, const struct oi_record *re
 	if (stray)
 		s->strays++;
 	else
-		post_oi(&r->poster, rec);
+		post_oi(&s->poster, rec);
 }
 
 static int scan_oi_records(void *arg, u32 oi, const struct oi_record *rec, u32 n)
@@ -445,6 +446,7 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 	rule_table(&nrules);
 	s->r = r;
 	s->facts.env = &r->env;
+	s->poster = r->poster;
 	s->lock = lock;
 	s->log.mem = &r->mem;
 	s->pen.set = r->objects;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The keyed hash behind the ledger: SipHash-1-3 with a random key per run, since
- * names are chosen by users.  Every term starts with a word that holds its kind
- * and the length of its name, so no two kinds of term can be confused.
+ * names are chosen by users.  Every term starts with a word that holds its kind; that,
+ * and for a name the word that holds its length, tell what the other words are, so no
+ * two terms are the same words.
  */
 #ifndef MDTCHECK_LEDGER_HASH_H
 #define MDTCHECK_LEDGER_HASH_H
@@ -106,19 +107,40 @@ static inline u64 sip_end(struct siphash *s, const struct hash_key *k)
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
+/* The directory whose name was hashed last: most names come one after another. */
+struct hash_dir {
+	struct fid fid;
+	struct siphash begun; /* with the kind and this FID */
+};
+
+static inline void hash_dir_begin(struct hash_dir *d, const struct hash_key *k,
+				  const struct fid *fid)
+{
+	d->fid = *fid;
+	sip_begin(&d->begun, k);
+	sip_word(&d->begun, TAG_NAME);
+	sip_fid(&d->begun, fid);
+}
+
+/* The same, where it may be that directory already. */
+static inline void hash_dir_move(struct hash_dir *d, const struct hash_key *k,
+				 const struct fid *fid)
+{
+	if (!fid_equal(&d->fid, fid))
+		hash_dir_begin(d, k, fid);
+}
+
 /*
  * A term about a name: who holds it, how it reads, whom it means.  Without dirdata no entry says
  * whom, so a child of zero costs no words; a bit beside the type tells that it is left out.
  */
-static inline u64 hash_name(const struct hash_key *k, const struct fid *parent, const char *name,
+static inline u64 hash_name(const struct hash_key *k, const struct hash_dir *dir, const char *name,
 			    size_t len, const struct fid *child, u8 type)
 {
 	bool zero = fid_is_zero(child);
-	struct siphash s;
+	struct siphash s = dir->begun;
 
-	sip_begin(&s, k);
-	sip_word(&s, TAG_NAME | (u64)type << 8 | (u64)len << 16 | (u64)zero << 48);
-	sip_fid(&s, parent);
+	sip_word(&s, (u64)type << 8 | (u64)len << 16 | (u64)zero << 48);
 	if (!zero)
 		sip_fid(&s, child);
 	sip_bytes(&s, name, len);

@@ -19,6 +19,8 @@ int poster_init(struct poster *p, struct ledger *l, const struct env *env, bool 
 		.key = { .k0 = random[0], .k1 = random[1], .constant = all_equal },
 		.k_name = all_equal ? 1 : random[2] | 1,
 	};
+	hash_dir_begin(&p->found, &p->key, &no_fid);
+	hash_dir_begin(&p->stated, &p->key, &no_fid);
 	return 0;
 }
 
@@ -64,7 +66,7 @@ static u64 name_constant(const struct poster *p, u8 type)
  * The terms of the linkEA are added to *stated; returns how many of its parents are on
  * other MDTs.
  */
-static u32 state_links(const struct poster *p, const struct object *o, u64 *stated)
+static u32 state_links(struct poster *p, const struct object *o, u64 *stated)
 {
 	const struct fid *own = p->env->info->dirdata ? &o->fid : &no_fid;
 	u8 type = dirent_mode_to_type(o->inode.mode);
@@ -76,10 +78,12 @@ static u32 state_links(const struct poster *p, const struct object *o, u64 *stat
 		return 0;
 	it = linkea_begin(&o->link);
 	while (linkea_next(&it, &e)) {
-		if (env_seq_owner(p->env, e.parent.seq) == SEQ_OTHER_MDT)
+		if (env_seq_owner(p->env, e.parent.seq) == SEQ_OTHER_MDT) {
 			foreign++;
-		else
-			*stated += hash_name(&p->key, &e.parent, e.name, e.namelen, own, type);
+			continue;
+		}
+		hash_dir_move(&p->stated, &p->key, &e.parent);
+		*stated += hash_name(&p->key, &p->stated, e.name, e.namelen, own, type);
 	}
 	return foreign;
 }
@@ -124,7 +128,7 @@ static u32 shown_generation(const struct poster *p, u32 generation)
 }
 
 /* All of it in one sum: a slot is shared by all threads, and each access to it is dear. */
-u32 post_object(const struct poster *p, const struct object *o)
+u32 post_object(struct poster *p, const struct object *o)
 {
 	u64 stated = 0;
 	u32 foreign = state_links(p, o, &stated);
@@ -163,12 +167,14 @@ void post_dotdot(const struct poster *p, const struct object *dir, const struct 
 		ledger_add(p->ledger, dir->ino, -hash_pair(&p->key, TAG_DOTDOT, d->ino, fid));
 }
 
-static void post_namespace_entry(const struct poster *p, const struct object *dir,
+static void post_namespace_entry(struct poster *p, const struct object *dir,
 				 const struct dirent_rec *d, s64 sign)
 {
 	const struct fid *child = d->has_lufid && p->env->info->dirdata ? &d->lufid : &no_fid;
-	u64 term = hash_name(&p->key, &dir->fid, d->name, d->namelen, child, d->type);
+	u64 term;
 
+	hash_dir_move(&p->found, &p->key, &dir->fid);
+	term = hash_name(&p->key, &p->found, d->name, d->namelen, child, d->type);
 	ledger_add(p->ledger, d->ino, (u64)sign * (term + name_constant(p, d->type)));
 	if (dir->lmv.kind == LMV_MASTER)
 		post_shard_name(p, dir, d, sign);
@@ -190,7 +196,7 @@ static void post_rpd_entry(const struct poster *p, const struct dirent_rec *d, s
 		ledger_add(p->ledger, d->ino, (u64)sign * name_constant(p, d->type));
 }
 
-void post_entry(const struct poster *p, const struct object *dir, enum post_mode mode,
+void post_entry(struct poster *p, const struct object *dir, enum post_mode mode,
 		const struct dirent_rec *d, s64 sign)
 {
 	/* Only directories of the name space have their FID in the ".." of their children. */

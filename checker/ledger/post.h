@@ -25,11 +25,14 @@
 /* What the names of a directory mean to the ledger. */
 enum post_mode { POST_NAMESPACE, POST_INTERNAL, POST_RPD, POST_PENDING };
 
+/* A thread that posts names or objects has a copy of its own. */
 struct poster {
 	struct ledger *ledger;
 	const struct env *env;
 	struct hash_key key;
 	u64 k_name; /* the counting constants come from it; odd */
+	struct hash_dir found;	/* where the last name was */
+	struct hash_dir stated; /* where the last linkEA entry says that one is */
 };
 
 /* Draws key and constant; all_equal is for tests (every term is 1). */
@@ -44,11 +47,11 @@ enum post_mode post_mode_of(enum dir_class class, enum post_mode guess);
 
 /* A live, not exempt object's own statements. */
 /* Returns how many of its linkEA entries name a parent on another MDT. */
-u32 post_object(const struct poster *p, const struct object *o);
+u32 post_object(struct poster *p, const struct object *o);
 /* ".." of directory dir. */
 void post_dotdot(const struct poster *p, const struct object *dir, const struct dirent_rec *d);
 /* Any other name in dir; sign 1 adds, -1 takes back.  d->ino is in range. */
-void post_entry(const struct poster *p, const struct object *dir, enum post_mode mode,
+void post_entry(struct poster *p, const struct object *dir, enum post_mode mode,
 		const struct dirent_rec *d, s64 sign);
 /* An OI record whose inode number is in range. */
 void post_oi(const struct poster *p, const struct oi_record *r);

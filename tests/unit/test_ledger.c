@@ -190,20 +190,29 @@ static void all_differ(const u64 *h, u32 n)
 			ck_assert_uint_ne(h[i], h[k]);
 }
 
+static u64 name_hash(const struct hash_key *k, const struct fid *parent, const char *name,
+		     size_t len, const struct fid *child, u8 type)
+{
+	struct hash_dir dir;
+
+	hash_dir_begin(&dir, k, parent);
+	return hash_name(k, &dir, name, len, child, type);
+}
+
 START_TEST(hashes_differ)
 {
 	const struct fid a = { FID_SEQ_NORMAL, 1, 0 }, b = { FID_SEQ_NORMAL, 2, 0 };
 	const struct fid c = { FID_SEQ_NORMAL, 0, 1 };
 	const struct hash_key other = { KEY.k0, KEY.k1 ^ 1, false };
 	const u64 h[] = {
-		hash_name(&KEY, &a, "name", 4, &b, 1),
-		hash_name(&KEY, &b, "name", 4, &a, 1),
-		hash_name(&KEY, &a, "name", 4, &b, 2),
-		hash_name(&KEY, &a, "name", 3, &b, 1),
-		hash_name(&KEY, &a, "name\0", 5, &b, 1),
-		hash_name(&KEY, &a, "12345678", 8, &b, 1),
-		hash_name(&KEY, &a, "12345678\0", 9, &b, 1),
-		hash_name(&other, &a, "name", 4, &b, 1),
+		name_hash(&KEY, &a, "name", 4, &b, 1),
+		name_hash(&KEY, &b, "name", 4, &a, 1),
+		name_hash(&KEY, &a, "name", 4, &b, 2),
+		name_hash(&KEY, &a, "name", 3, &b, 1),
+		name_hash(&KEY, &a, "name\0", 5, &b, 1),
+		name_hash(&KEY, &a, "12345678", 8, &b, 1),
+		name_hash(&KEY, &a, "12345678\0", 9, &b, 1),
+		name_hash(&other, &a, "name", 4, &b, 1),
 		hash_pair(&KEY, TAG_DOTDOT, 7, &a),
 		hash_pair(&KEY, TAG_OI, 7, &a),
 		hash_pair(&KEY, TAG_RPD, 7, &a),
@@ -215,7 +224,22 @@ START_TEST(hashes_differ)
 	};
 
 	all_differ(h, ARRAY_SIZE(h));
-	ck_assert_uint_eq(h[0], hash_name(&KEY, &a, "name", 4, &b, 1));
+	ck_assert_uint_eq(h[0], name_hash(&KEY, &a, "name", 4, &b, 1));
+}
+END_TEST
+
+/* What is kept of the last directory must not show in a term. */
+START_TEST(hash_of_the_next_directory)
+{
+	const struct fid a = { FID_SEQ_NORMAL, 1, 0 }, b = { FID_SEQ_NORMAL, 1, 1 };
+	struct hash_dir dir;
+
+	hash_dir_begin(&dir, &KEY, &a);
+	hash_dir_move(&dir, &KEY, &b);
+	ck_assert_uint_eq(hash_name(&KEY, &dir, "n", 1, &a, 1), name_hash(&KEY, &b, "n", 1, &a, 1));
+	hash_dir_move(&dir, &KEY, &a);
+	ck_assert_uint_eq(hash_name(&KEY, &dir, "n", 1, &a, 1), name_hash(&KEY, &a, "n", 1, &a, 1));
+	ck_assert_uint_eq(hash_name(&KEY, &dir, "m", 1, &a, 1), name_hash(&KEY, &a, "m", 1, &a, 1));
 }
 END_TEST
 
@@ -224,7 +248,7 @@ START_TEST(constant_key_proves_nothing)
 	const struct hash_key key = { .constant = true };
 	const struct fid a = { FID_SEQ_NORMAL, 1, 0 };
 
-	ck_assert_uint_eq(hash_name(&key, &a, "x", 1, &a, 1), 1);
+	ck_assert_uint_eq(name_hash(&key, &a, "x", 1, &a, 1), 1);
 	ck_assert_uint_eq(hash_pair(&key, TAG_OI, 5, &a), 1);
 }
 END_TEST
@@ -413,6 +437,7 @@ Suite *suite_ledger(void)
 	tcase_add_test(tc, edges_of_a_window);
 	tcase_add_test(tc, no_memory);
 	tcase_add_test(tc, hashes_differ);
+	tcase_add_test(tc, hash_of_the_next_directory);
 	tcase_add_test(tc, constant_key_proves_nothing);
 	tcase_add_test(tc, names_twice);
 	tcase_add_test(tc, names_make_the_table_grow);
