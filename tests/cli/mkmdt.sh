@@ -138,6 +138,11 @@ printf '%s\n' "mdt dirdata=off" "oi-fill 1" "dir /d" "files /d 3000" | clean "an
 printf '%s\n' "mdt dirdata=off bs=1024 isize=512" "dir /d" \
 	"files /d 40000 prefix=a-rather-long-name-that-goes-on-and-on-" | clean "an htree of two levels"
 printf '%s\n' "mdt dirdata=off" "bulk 20000" | clean "bulk 20000"
+printf '%s\n' "mdt dirdata=off" "bulk 5000 linkea=off" | clean "bulk 5000 without linkEAs"
+bare() { # a suspect each, by its one rule
+	"$MDTCHECK" "$IMG" | jq -e '.summary.by_rule == { "linkea-missing": { primary: 5000, caused: 0 } }'
+}
+check "bulk linkea=off: every object lacks its linkEA, and nothing else is wrong" bare
 printf '%s\n' "mdt dirdata=off csum=on" "bulk 20000 big=0 dirs=20" | clean "bulk 20000 with checksums"
 
 echo "frobnicate /x" | refuse "unknown statement" "recipe:1: frobnicate: no such statement"

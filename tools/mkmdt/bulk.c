@@ -10,6 +10,7 @@
 #include "tools/mkmdt/model.h"
 
 #define FANOUT 16      /* directories in a directory */
+#define BIG_EACH 1000000 /* objects with one large directory among them */
 #define PFL_OF_1000 50
 #define WIDE_OF_1000 10
 #define LINK_OF_1000 20
@@ -166,33 +167,47 @@ static int make_tree(struct bulk *b)
 	return rc;
 }
 
-static int make_big(struct bulk *b, u32 n)
+/* "big", "big2", ...: as many as the tree has millions, so that a larger one is no other mix. */
+static int make_bigs(struct bulk *b, u32 count, u32 names)
 {
-	u32 dir;
-	int rc = add_dir(b->m, b->dirs[0], "big", 3, true, &dir);
+	char name[16];
+	u32 i, dir;
+	int len, rc = 0;
 
-	return rc ? rc : mk_files(b->m, dir, "file-", n, b->plain, false);
+	for (i = 1; i <= count && !rc; i++) {
+		len = i == 1 ? snprintf(name, sizeof(name), "big")
+			     : snprintf(name, sizeof(name), "big%u", i);
+		rc = add_dir(b->m, b->dirs[0], name, (size_t)len, true, &dir);
+		if (!rc)
+			rc = mk_files(b->m, dir, "file-", names, b->plain, false);
+	}
+	return rc;
 }
 
-int mk_bulk(struct mk_model *m, u32 n, u32 big, u32 dirs_percent)
+int mk_bulk(struct mk_model *m, u32 n, u32 big, u32 dirs_percent, bool linkea)
 {
 	struct bulk b = { .m = m, .rng = m->cfg.seed << 40 };
-	u32 cap = 0;
+	u32 cap = 0, bigs, big_objects, i, first = m->nobjects;
 	int rc = make_styles(&b);
 
 	b.ndirs = (u32)((u64)n * dirs_percent / 100);
 	b.ndirs = b.ndirs ? b.ndirs : 1;
+	bigs = n < BIG_EACH ? 1 : n / BIG_EACH;
 	/* In a small tree the one large directory must not be all there is. */
-	big = (u32)min_u64(big, n / 10);
-	b.files = n > b.ndirs + big + 1 ? n - b.ndirs - big - (big != 0) : 0;
+	big = (u32)min_u64(big, n / 10 / bigs);
+	bigs = big ? bigs : 0;
+	big_objects = bigs * (big + 1);
+	b.files = n > b.ndirs + big_objects ? n - b.ndirs - big_objects : 0;
 	if (!rc)
 		rc = mk_grow(&b.dirs, &cap, b.ndirs, sizeof(*b.dirs));
 	if (!rc)
 		rc = add_dir(m, m->root, "bulk", 4, true, &b.dirs[0]);
-	if (!rc && big)
-		rc = make_big(&b, big);
+	if (!rc)
+		rc = make_bigs(&b, bigs, big);
 	if (!rc)
 		rc = make_tree(&b);
+	for (i = first; !linkea && i < m->nobjects; i++)
+		m->objects[i].flags |= MK_NO_LINKEA;
 	free(b.dirs);
 	return rc;
 }

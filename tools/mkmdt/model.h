@@ -261,8 +261,8 @@ static inline u64 mk_ost_seq(u32 ost)
 	return MK_SEQ_NORMAL + (MK_MDTS + ost) * MK_SUPER_SEQ + 1;
 }
 
-/* bulk.c: n objects below /bulk. */
-int mk_bulk(struct mk_model *m, u32 n, u32 big, u32 dirs_percent);
+/* bulk.c: n objects below /bulk; linkea false: none of them has one. */
+int mk_bulk(struct mk_model *m, u32 n, u32 big, u32 dirs_percent, bool linkea);
 int mk_files(struct mk_model *m, u32 dir, const char *prefix, u32 n, u32 style, bool indexed);
 
 /* recipe.c: reads a recipe into the model. name is for messages. */

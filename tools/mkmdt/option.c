@@ -218,6 +218,14 @@ static bool set_dirs(struct wish *w, const char *v)
 	return ok;
 }
 
+static bool set_linkea(struct wish *w, const char *v)
+{
+	bool on, ok = parse_on_off(v, &on);
+
+	w->no_linkea = ok && !on;
+	return ok;
+}
+
 static bool set_remote(struct wish *w, const char *v)
 {
 	u64 n;
@@ -302,6 +310,7 @@ static const struct {
 	{ "prefix", FOR_FILES, set_prefix },
 	{ "big", FOR_BULK, set_big },
 	{ "dirs", FOR_BULK, set_dirs },
+	{ "linkea", FOR_BULK, set_linkea },
 	{ "type", FOR_AGENT, set_type },
 	{ "hash", FOR_STRIPED | FOR_REMOTE, set_hash },
 	{ "lmv_flags", FOR_STRIPED | FOR_REMOTE, set_lmv_flags },

@@ -239,7 +239,7 @@ static int do_bulk(struct stmt *s)
 
 	if (!rc)
 		rc = read_wishes(s, FOR_BULK, 0644, &w);
-	return rc ? rc : mk_bulk(s->m, n, w.big, w.dirs);
+	return rc ? rc : mk_bulk(s->m, n, w.big, w.dirs, !w.no_linkea);
 }
 
 static int do_oi_fill(struct stmt *s)

@@ -24,6 +24,7 @@ struct wish {
 	bool has_fid;
 	const char *prefix;
 	u32 big, dirs;
+	bool no_linkea; /* of bulk */
 	u32 remote; /* shards of the other MDT */
 	u32 shard;  /* which shard of style.shards a remote directory is */
 	u8 type;    /* of an agent */
