@@ -34,7 +34,7 @@ Q := $(if $(V),,@)
 BASE := array io membudget pace strbuf
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target caution resolve watch mountinfo sysblock geometry ro_open
-VIEW := view device overlay journal blockmap scan dir iamfile oi object ahead \
+VIEW := view device window overlay journal blockmap scan dir iamfile oi object ahead \
 	posix posix_tree posix_dir posix_walk posix_open
 LEDGER := ledger env objset dirtable landmarks server_state post gather pass nameset shards print
 GUARD := sandbox courtesy witness trace_text tracefs

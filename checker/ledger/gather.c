@@ -14,17 +14,67 @@
 #define GATHER_CHUNK 64U
 #define GATHER_EXTRA_MAX 65536U
 
-u32 gather_fid_slot(const struct gather *g, const struct fid *f)
+/* No key: who makes FIDs collide here makes the run slower, and no more. */
+static u32 fid_filter_bit(const struct gather *g, const struct fid *fid)
 {
-	u64 h = hash_pair(&(struct hash_key){ g->key->k0, g->key->k1, false }, TAG_OI, 0, f);
+	u64 mix = (fid->seq * 0x9E3779B97F4A7C15ULL ^ fid->oid) * 0xD6E8FEB86659FD93ULL;
 
-	return (u32)h & (g->by_fid_slots - 1);
+	return (u32)(mix >> 32) & (g->by_fid_slots * 4 - 1);
+}
+
+bool fid_filtered(const struct gather *g, const struct fid *fid)
+{
+	u32 bit = fid_filter_bit(g, fid);
+
+	return !(g->fid_filter[bit / 64] >> (bit % 64) & 1);
+}
+
+void fid_probe_begin(const struct gather *g, const struct fid *fid, struct fid_probe *p)
+{
+	u64 h = hash_pair(&(struct hash_key){ g->key->k0, g->key->k1, false }, TAG_OI, 0, fid);
+
+	*p = (struct fid_probe){ fid, (u32)h & (g->by_fid_slots - 1), (u32)(h >> 32) };
+}
+
+struct gather_suspect *fid_probe_next(const struct gather *g, struct fid_probe *p)
+{
+	while (g->by_fid[p->slot].number) {
+		const struct gather_slot *slot = &g->by_fid[p->slot];
+		struct gather_suspect *s = &g->suspect[slot->number - 1];
+
+		p->slot = (p->slot + 1) & (g->by_fid_slots - 1);
+		if (slot->tag == p->tag && fid_equal(&s->fid, p->fid))
+			return s;
+	}
+	return NULL;
+}
+
+static void fid_slot_take(struct gather *g, u32 number)
+{
+	u32 bit = fid_filter_bit(g, &g->suspect[number].fid);
+	struct fid_probe p;
+
+	g->fid_filter[bit / 64] |= 1ULL << (bit % 64);
+	fid_probe_begin(g, &g->suspect[number].fid, &p);
+	while (g->by_fid[p.slot].number)
+		p.slot = (p.slot + 1) & (g->by_fid_slots - 1);
+	g->by_fid[p.slot] = (struct gather_slot){ number + 1, p.tag };
 }
 
 struct gather_suspect *gather_find(const struct gather *g, u32 ino)
 {
-	u32 lo = 0, hi = g->n;
+	u32 lo = 0, hi = g->n, first, last;
 
+	if (!g->n)
+		return NULL;
+	first = g->suspect[0].ino;
+	last = g->suspect[g->n - 1].ino;
+	if (ino < first || ino > last)
+		return NULL;
+	/* No two have one number, so the place is almost known where there are many. */
+	hi = (u32)min_u64(hi, (u64)ino - first + 1);
+	if (last - ino < g->n)
+		lo = g->n - 1 - (last - ino);
 	while (lo < hi) {
 		u32 mid = lo + (hi - lo) / 2;
 
@@ -199,7 +249,7 @@ static int read_suspect(struct gather *g, struct view_buf *buf, struct gather_su
 /* Suspects, and where their FIDs are looked up. */
 static u64 suspect_charge(u32 n)
 {
-	return (u64)n * (sizeof(struct gather_suspect) + 4 * sizeof(u32));
+	return (u64)n * (sizeof(struct gather_suspect) + 4 * sizeof(struct gather_slot) + 2);
 }
 
 static int read_suspects(struct gather *g, const u32 *inos, u32 n)
@@ -210,35 +260,29 @@ static int read_suspects(struct gather *g, const u32 *inos, u32 n)
 	g->suspect = calloc(n + 1, sizeof(*g->suspect));
 	for (g->by_fid_slots = 16; g->by_fid_slots < n * 2; g->by_fid_slots *= 2)
 		;
-	g->by_fid = calloc(g->by_fid_slots, sizeof(u32));
-	if (!g->suspect || !g->by_fid)
+	g->by_fid = calloc(g->by_fid_slots, sizeof(*g->by_fid));
+	g->fid_filter = calloc(g->by_fid_slots / 16, sizeof(u64));
+	if (!g->suspect || !g->by_fid || !g->fid_filter)
 		rc = -ENOMEM;
 	for (; !rc && g->n < n; g->n++)
 		rc = read_suspect(g, buf, &g->suspect[g->n], inos[g->n]);
-	for (u32 i = 0; !rc && i < n; i++) {
-		u32 slot = gather_fid_slot(g, &g->suspect[i].fid);
-
-		if (!g->suspect[i].live)
-			continue;
-		while (g->by_fid[slot])
-			slot = (slot + 1) & (g->by_fid_slots - 1);
-		g->by_fid[slot] = i + 1;
-	}
+	for (u32 i = 0; !rc && i < n; i++)
+		if (g->suspect[i].live)
+			fid_slot_take(g, i);
 	view_buf_free(buf);
 	return rc;
 }
 
 const struct gather_suspect *gather_twin(const struct gather *g, const struct gather_suspect *s)
 {
-	u32 slot = gather_fid_slot(g, &s->fid);
+	const struct gather_suspect *t;
+	struct fid_probe p;
 
-	for (; g->by_fid[slot]; slot = (slot + 1) & (g->by_fid_slots - 1)) {
-		const struct gather_suspect *t = &g->suspect[g->by_fid[slot] - 1];
-
-		if (t != s && fid_equal(&t->fid, &s->fid))
-			return t;
-	}
-	return NULL;
+	fid_probe_begin(g, &s->fid, &p);
+	do {
+		t = fid_probe_next(g, &p);
+	} while (t == s);
+	return t;
 }
 
 const struct dir_row *gather_dir_by_fid(const struct gather *g, const struct fid *fid)
@@ -423,6 +467,7 @@ void gather_free(struct gather *g)
 	}
 	free(g->suspect);
 	free(g->by_fid);
+	free(g->fid_filter);
 	free(g->extra);
 	free(g->found);
 	free(g->list);

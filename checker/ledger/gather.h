@@ -95,6 +95,12 @@ struct gather_new {
 	u8 class; /* enum dir_class, from the directory that holds its name */
 };
 
+/* Where a suspect's FID is looked up. */
+struct gather_slot {
+	u32 number; /* of the suspect, + 1; 0: empty */
+	u32 tag;    /* other bits of the FID's hash: most suspects need not be visited */
+};
+
 struct gather {
 	struct view *view;
 	const struct env *env;
@@ -119,8 +125,13 @@ struct gather {
 
 	struct gather_suspect *suspect; /* by inode number */
 	u32 n;
-	u32 *by_fid; /* open-addressing table of suspect numbers + 1 */
+	struct gather_slot *by_fid; /* open addressing */
 	u32 by_fid_slots;
+	/*
+	 * A bit set for what FIDs of suspects are mixed to, of four times as many as slots: no
+	 * record of the OI need be hashed with the key only to find out that no suspect has its FID.
+	 */
+	u64 *fid_filter;
 
 	u64 reach; /* dir_row.reach of all suspects together */
 

@@ -335,7 +335,7 @@ static int gather_record(struct worker *w, const struct oi_record *r)
 {
 	struct gather *g = w->g;
 	struct gather_suspect *s;
-	u32 slot;
+	struct fid_probe probe;
 	int rc = 0;
 
 	if ((!r->ino || r->ino > g->env->info->inodes_count) && stray_wanted(g))
@@ -343,12 +343,12 @@ static int gather_record(struct worker *w, const struct oi_record *r)
 	s = gather_find(g, r->ino);
 	if (s)
 		rc = keep_oi(w, s, r);
-	for (slot = gather_fid_slot(g, &r->fid); !rc && g->by_fid[slot];
-	     slot = (slot + 1) & (g->by_fid_slots - 1)) {
-		s = &g->suspect[g->by_fid[slot] - 1];
-		if (fid_equal(&s->fid, &r->fid) && s->ino != r->ino)
+	if (rc || fid_filtered(g, &r->fid))
+		return rc;
+	fid_probe_begin(g, &r->fid, &probe);
+	while (!rc && (s = fid_probe_next(g, &probe)))
+		if (s->ino != r->ino)
 			rc = keep_oi(w, s, r);
-	}
 	return rc;
 }
 

@@ -33,7 +33,15 @@ int gather_listed(struct worker *w, u32 i);
 int gather_own_record(struct worker *w, u32 i);
 int gather_lookup(struct worker *w, u32 i);
 
-/* Where in by_fid a FID is looked for first. */
-u32 gather_fid_slot(const struct gather *g, const struct fid *f);
+/* Live suspects with a FID, one after the other. */
+struct fid_probe {
+	const struct fid *fid;
+	u32 slot, tag;
+};
+
+/* Has surely no suspect the FID? */
+bool fid_filtered(const struct gather *g, const struct fid *fid);
+void fid_probe_begin(const struct gather *g, const struct fid *fid, struct fid_probe *p);
+struct gather_suspect *fid_probe_next(const struct gather *g, struct fid_probe *p);
 
 #endif

@@ -385,7 +385,7 @@ int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct obj
 	bool allocated;
 	int rc;
 
-	rc = device_inode(v, ino, buf->raw, &allocated);
+	rc = window_inode(v, &buf->window, ino, buf->raw, &allocated);
 	if (rc)
 		return rc;
 	rc = object_fill(v, buf, ino, allocated, buf->raw, &o, &why);

@@ -106,6 +106,16 @@ struct dir_ahead {
 	struct ahead_run run[AHEAD_RUNS]; /* after ahead_read: by block */
 };
 
+/* Inodes around the last one that was asked for, of a static target. */
+struct inode_window {
+	u32 group; /* UINT32_MAX: none */
+	bool uninit; /* no inode of the group was ever used */
+	u64 table; /* its first block */
+	u8 *bitmap; /* of the group, a block */
+	u8 *inodes; /* those with the indices [first, first + count) in the group */
+	u32 first, count;
+};
+
 struct view_buf {
 	u8 *area; /* all that follows lies in here */
 	u64 area_bytes, area_charge;
@@ -115,6 +125,7 @@ struct view_buf {
 	u8 *ea_block; /* the EA block of the object */
 	u64 ea_block_nr; /* which one it is, 0 none; trusted on a static target only */
 	u8 *values; /* values from EA inodes, VIEW_EA_VALUE_MAX each; the last is view_each_ea's */
+	struct inode_window window;
 	struct blockmap ea_map;
 
 	struct blockmap map; /* of the directory, index or file being read */
@@ -128,6 +139,16 @@ static inline bool view_cancelled(const struct view *v)
 {
 	return v->cancel && stop_wanted(v->cancel);
 }
+
+/* ---- window.c ---- */
+
+u64 window_bytes(const struct view *v);
+void window_init(struct inode_window *w, u8 *memory, const struct view *v);
+/*
+ * As device_inode(), with fewer reads where inodes are asked for in their order.  Only what
+ * nobody changes is kept from one call to the next.
+ */
+int window_inode(struct view *v, struct inode_window *w, u32 ino, u8 *raw, bool *allocated);
 
 /* ---- device.c ---- */
 

@@ -82,7 +82,7 @@ u64 view_buf_charge(const struct view *v)
 {
 	u64 bs = v->info.block_size;
 
-	return 3 * bs + 2 * BLOCKMAP_LEVELS * bs + blocks_bytes(v);
+	return 3 * bs + 2 * BLOCKMAP_LEVELS * bs + blocks_bytes(v) + window_bytes(v);
 }
 
 /* One mapping for all; the values of EA inodes, seldom met, cost nothing until then. */
@@ -111,6 +111,7 @@ struct view_buf *view_buf_new(struct view *v)
 	blockmap_init(&b->ea_map, v, area_cut(&at, maps));
 	blockmap_init(&b->map, v, area_cut(&at, maps));
 	b->blocks = area_cut(&at, b->blocks_bytes);
+	window_init(&b->window, area_cut(&at, window_bytes(v)), v);
 	b->values = area_cut(&at, values);
 	b->hand = (struct posix_hand){ .parent.fd = -1, .dir.fd = -1, .file = -1 };
 	return b;
