@@ -25,7 +25,6 @@ struct dir_state {
 	enum post_mode mode;
 	u32 subdirs;
 	u32 dotdot;
-	u32 entries; /* besides "." and ".." */
 	u64 reach;
 	bool dot_wrong;
 	bool twice;
@@ -72,8 +71,8 @@ static int scan_entry(void *arg, const struct object *dir, const struct dirent_r
 		post_dotdot(&s->poster, dir, d);
 		return 0;
 	}
+	ledger_prefetch(&r->ledger, d->ino);
 	s->unit[UNIT_NAME_ENTRIES]++;
-	s->dir.entries++;
 	shard_tally_add(&s->shards, d);
 	s->dir.subdirs += d->type == 2;
 	s->dir.twice |= nameset_add(&s->names, d->name, d->namelen);

@@ -85,31 +85,41 @@ struct head {
 	u8 namelen, type; /* type with the data bits */
 };
 
-/* The head of the record at off < size; NULL, or why the block breaks here. */
-static const char *head_read(const u8 *block, u32 size, u32 off, struct head *h)
+/* Why the record breaks the block, of which room bytes are left from its start on. */
+static const char *head_fault(const struct head *h, u32 room)
 {
-	struct cursor rest = cursor_make(block + off, size - off);
+	if (room < DIRENT_HEADER)
+		return "record header crosses the end of the block";
+	if (h->rec_len < DIRENT_HEADER)
+		return "record length is too short";
+	if (h->rec_len % 4)
+		return "record length is not a multiple of 4";
+	if (h->rec_len > room)
+		return "record crosses the end of the block";
+	if (!h->namelen)
+		return "name length 0";
+	return "record length is too short for the name";
+}
+
+/*
+ * The head of the record at off < size; NULL, or why the block breaks here.  Inline: it is asked
+ * of every record, twice, and the head can stay in registers.
+ */
+static __always_inline const char *head_read(const u8 *block, u32 size, u32 off, struct head *h)
+{
+	u32 room = size - off;
+	struct cursor rest = cursor_make(block + off, room);
 	struct cursor c = cursor_part(&rest, DIRENT_HEADER);
 
 	h->ino = cursor_le32(&c);
 	h->rec_len = rec_len_decode(cursor_le16(&c), size);
 	h->namelen = cursor_u8(&c);
 	h->type = cursor_u8(&c);
-	if (rest.bad)
-		return "record header crosses the end of the block";
-	if (h->rec_len < DIRENT_HEADER)
-		return "record length is too short";
-	if (h->rec_len % 4)
-		return "record length is not a multiple of 4";
-	if (h->rec_len > size - off)
-		return "record crosses the end of the block";
-	if (!h->ino)
+	/* Of an unused record only the length counts. A multiple of 4 has room for the padding. */
+	if (likely(h->rec_len >= DIRENT_HEADER && !(h->rec_len % 4) && h->rec_len <= room &&
+		   (!h->ino || (h->namelen && h->rec_len >= DIRENT_HEADER + (u32)h->namelen))))
 		return NULL;
-	if (!h->namelen)
-		return "name length 0";
-	if (h->rec_len < ((DIRENT_HEADER + h->namelen + 3U) & ~3U))
-		return "record length is too short for the name";
-	return NULL;
+	return head_fault(h, room);
 }
 
 /* The record in use at off, whose head was found good. */
@@ -117,6 +127,7 @@ static void record_fill(const u8 *block, u32 off, const struct head *h, struct d
 {
 	struct cursor c = cursor_make(block + off, h->rec_len);
 
+	cursor_skip(&c, DIRENT_HEADER);
 	*d = (struct dirent_rec){
 		.offset = off,
 		.ino = h->ino,
@@ -124,9 +135,8 @@ static void record_fill(const u8 *block, u32 off, const struct head *h, struct d
 		.namelen = h->namelen,
 		.type = h->type & TYPE_MASK,
 		.data_flags = h->type & (u8)~TYPE_MASK,
+		.name = (const char *)cursor_bytes(&c, h->namelen),
 	};
-	cursor_skip(&c, DIRENT_HEADER);
-	d->name = (const char *)cursor_bytes(&c, h->namelen);
 	if (d->data_flags)
 		d->data_bad = !data_decode(&c, d);
 }
