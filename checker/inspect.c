@@ -398,6 +398,31 @@ static int settle(struct inspect *x, struct run *r)
 	return rc;
 }
 
+/*
+ * Free, or without a name?  The posix view cannot tell, and what would be said of the object
+ * were said of one that was not seen.
+ */
+static int must_be_seen(const struct inspect *x, const struct run *r, char *err, size_t errlen)
+{
+	struct view_buf *buf;
+	struct object o;
+	int rc = -ENOMEM;
+
+	if (r->env.info->kind == VIEW_DEVICE)
+		return 0;
+	buf = view_buf_new(r->view);
+	if (buf)
+		rc = view_read_object(r->view, buf, x->ino, &o);
+	if (!rc && !object_is_live(&o)) {
+		snprintf(err, errlen, "no name leads to inode %u, and what has no name cannot be "
+			 "seen through a mount (without --view=posix the device is read)",
+			 x->ino);
+		rc = -EIO;
+	}
+	view_buf_free(buf);
+	return rc;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static int locate(struct inspect *x, struct run *r, char *err, size_t errlen)
@@ -439,6 +464,8 @@ int inspect_run(struct inspect *x, struct run *r, char *err, size_t errlen)
 		rc = phases_prepare(r, err, errlen);
 	if (!rc)
 		rc = phase_scan(r, err, errlen);
+	if (!rc)
+		rc = must_be_seen(x, r, err, errlen);
 	if (!rc)
 		rc = shares_collect(r, &x->shares);
 	if (!rc)

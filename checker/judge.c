@@ -89,9 +89,7 @@ struct finding *sink_finding(struct sink *s, const char *what)
 		s->cur.ino = o->ino;
 		s->cur.generation = o->inode.generation;
 		s->cur.mode = o->inode.mode;
-		/* An IGIF without its generation is nobody's. */
-		if (o->fid_source == FID_FROM_LMA || S_ISDIR(o->inode.mode) ||
-		    !s->f->env->info->hides_generation)
+		if (view_shows_fid(s->f->env->info, o))
 			s->cur.fid = o->fid;
 	}
 	s->open = true;
@@ -126,7 +124,10 @@ int judge_facts(struct judge *j, const struct facts *f)
 		enum outcome out;
 
 		if (j->verdicts)
-			j->verdicts[i] = (struct rule_verdict){ .off = true };
+			j->verdicts[i] = (struct rule_verdict){
+				.off = true,
+				.why = j->r->limit ? j->r->limit[i] : NULL,
+			};
 		if (j->r->opt->rule_off[i] || !judges_objects(&rule[i]))
 			continue;
 		if (j->verdicts)

@@ -83,6 +83,13 @@ static int hunt(const struct locate *l, struct fid_hunt *h)
 	return rc;
 }
 
+static int hunt_fid(const struct locate *l, struct fid_hunt *h)
+{
+	int rc = hunt(l, h);
+
+	return rc ? failed(l, rc, "cannot look for the FID in all inodes: %s", strerror(-rc)) : 0;
+}
+
 static int no_such_fid(const struct locate *l, const struct fid *fid)
 {
 	char text[FID_TEXT_LEN];
@@ -98,6 +105,15 @@ static int no_such_fid(const struct locate *l, const struct fid *fid)
 		      "has it", text);
 }
 
+/*
+ * The posix view knows which inodes there are only after a walk; and never of those that
+ * have no name.
+ */
+static bool walks(const struct locate *l)
+{
+	return view_info(l->view)->kind == VIEW_POSIX;
+}
+
 /* Does this inode state the FID? */
 static bool states_fid(const struct locate *l, u32 ino, const struct fid *fid)
 {
@@ -109,12 +125,14 @@ static bool states_fid(const struct locate *l, u32 ino, const struct fid *fid)
 
 static int locate_fid(const struct locate *l, const struct fid *fid, u32 *ino, const char **how)
 {
-	struct fid_hunt h = { .fid = fid };
+	struct fid_hunt h = { .fid = fid, .blind = walks(l) };
 	struct oi_record rec = { .ino = 0 };
 	bool mapped = !view_oi_lookup(l->view, l->buf, fid, &rec) && rec.ino &&
 		      rec.ino <= l->env->info->inodes_count;
-	int rc;
+	int rc = walks(l) ? hunt_fid(l, &h) : 0;
 
+	if (rc)
+		return rc;
 	*how = "its OI mapping";
 	*ino = rec.ino;
 	if (mapped && states_fid(l, rec.ino, fid))
@@ -123,10 +141,9 @@ static int locate_fid(const struct locate *l, const struct fid *fid, u32 *ino, c
 	*ino = (u32)fid->seq;
 	if (fid_is_igif(fid) && states_fid(l, *ino, fid))
 		return 0;
-	rc = hunt(l, &h);
+	rc = walks(l) ? 0 : hunt_fid(l, &h);
 	if (rc)
-		return failed(l, rc, "cannot look for %s in all inodes: %s", "the FID",
-			      strerror(-rc));
+		return rc;
 	*ino = h.ino ? h.ino : h.agent;
 	*how = mapped ? "the FID in its LMA; the OI mapping of the FID leads elsewhere" :
 			"the FID in its LMA; the FID has no OI mapping";
@@ -137,7 +154,7 @@ static int locate_fid(const struct locate *l, const struct fid *fid, u32 *ino, c
 	if (mapped)
 		return 0;
 	return h.blind ? failed(l, -EIO, "no object with that FID was found, but not every inode "
-				"could be read") :
+				"could be seen") :
 			 no_such_fid(l, fid);
 }
 
@@ -296,6 +313,15 @@ static int locate_number(const struct locate *l, u64 number, u32 *ino, const cha
 	return 0;
 }
 
+/* A directory that a path begins in. */
+static int locate_start(const struct locate *l, u64 number, u32 *ino, const char **how)
+{
+	struct fid_hunt h = { .fid = &(const struct fid){ 0 } };
+	int rc = walks(l) ? hunt_fid(l, &h) : 0;
+
+	return rc ? rc : locate_number(l, number, ino, how);
+}
+
 int locate_object(const struct locate *l, const char *text, u32 *ino, const char **how)
 {
 	size_t len = strcspn(text, "/"), used;
@@ -310,7 +336,7 @@ int locate_object(const struct locate *l, const char *text, u32 *ino, const char
 	else if (len && !text[len] && parse_number(text, len, &number))
 		rc = locate_number(l, number, &found, &by);
 	else if (len > 1 && text[0] == '#' && parse_number(text + 1, len - 1, &number))
-		rc = locate_number(l, number, &found, &by);
+		rc = locate_start(l, number, &found, &by);
 	else
 		rc = locate_path(l, text, &found), len = strlen(text);
 	if (!rc && text[len])

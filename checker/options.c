@@ -582,8 +582,6 @@ int options_parse(int argc, char **argv, struct options *out, char *err, size_t 
 	}
 	if (!rc)
 		rc = take_target(&c, &o, argc, argv);
-	if (!rc && o.posix && o.action == ACTION_INSPECT)
-		rc = usage(&c, "--view=posix is for a check, not for inspect");
 	if (o.format == FORMAT_DEFAULT)
 		o.format = o.action == ACTION_INSPECT ? FORMAT_TEXT : FORMAT_JSON;
 	if (!rc)

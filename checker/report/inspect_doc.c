@@ -45,7 +45,29 @@ static const char *type_name(u8 nibble)
 
 /* ---- the inode ------------------------------------------------------------------------------- */
 
-static void put_inode(struct doc *d, const struct facts *f)
+static void put_known(struct doc *d, const char *key, bool known, u64 v)
+{
+	if (known)
+		doc_u64(d, key, v);
+	else
+		doc_none(d, key);
+}
+
+static void put_fid(struct doc *d, const struct facts *f)
+{
+	const struct object *o = f->obj;
+
+	if (!view_shows_fid(f->env->info, o)) {
+		doc_none(d, "fid");
+		doc_none(d, "fid_from");
+		return;
+	}
+	doc_fid(d, "fid", &o->fid);
+	doc_text(d, "fid_from", o->fid_source == FID_FROM_LMA ? "LMA" :
+								 "inode number and generation");
+}
+
+static void put_flags(struct doc *d, bool known, u32 v)
 {
 	static const struct doc_flag flags[] = {
 		{ 0x10, "immutable" },	      { 0x20, "append" },
@@ -54,15 +76,26 @@ static void put_inode(struct doc *d, const struct facts *f)
 		{ EXT4_FL_INLINE_DATA, "inline_data" }, { 0x20000000, "projinherit" },
 		{ EXT4_FL_CASEFOLD, "casefold" },
 	};
+
+	if (!known) {
+		doc_none(d, "flags");
+		doc_none(d, "flag_names");
+		return;
+	}
+	doc_hex(d, "flags", v);
+	doc_flags(d, "flag_names", v, flags, ARRAY_SIZE(flags));
+}
+
+static void put_inode(struct doc *d, const struct facts *f)
+{
 	const struct object *o = f->obj;
 	const struct inode_core *i = &o->inode;
+	bool whole = f->env->info->kind == VIEW_DEVICE;
 
 	doc_object(d, "object");
-	doc_fid(d, "fid", &o->fid);
-	doc_text(d, "fid_from", o->fid_source == FID_FROM_LMA ? "LMA" :
-								 "inode number and generation");
+	put_fid(d, f);
 	doc_count(d, "ino", o->ino);
-	doc_u64(d, "generation", i->generation);
+	put_known(d, "generation", view_shows_generation(f->env->info, o), i->generation);
 	doc_text(d, "class", object_class_name(f->class));
 	doc_bool(d, "allocated", o->allocated);
 	doc_text(d, "type", i->mode ? type_name(dirent_mode_to_type(i->mode)) : "none");
@@ -70,16 +103,15 @@ static void put_inode(struct doc *d, const struct facts *f)
 	doc_u64(d, "nlink", i->nlink);
 	doc_u64(d, "uid", i->uid);
 	doc_u64(d, "gid", i->gid);
-	doc_u64(d, "projid", i->projid);
+	put_known(d, "projid", whole, i->projid);
 	doc_u64(d, "size", i->size);
 	doc_u64(d, "blocks", i->blocks);
-	doc_hex(d, "flags", i->flags);
-	doc_flags(d, "flag_names", i->flags, flags, ARRAY_SIZE(flags));
+	put_flags(d, whole, i->flags);
 	doc_time(d, "ctime", i->ctime);
 	doc_time(d, "mtime", i->mtime);
-	doc_u64(d, "dtime", i->dtime);
-	doc_u64(d, "extra_isize", i->extra_isize);
-	doc_u64(d, "ea_block", i->file_acl);
+	put_known(d, "dtime", whole, i->dtime);
+	put_known(d, "extra_isize", whole, i->extra_isize);
+	put_known(d, "ea_block", whole, i->file_acl);
 	doc_end(d);
 }
 
@@ -110,13 +142,13 @@ static void put_ea_line(struct doc *d, const struct inspect_ea *e, struct strbuf
 	strbuf_reset(b);
 }
 
-static void put_ea(struct doc *d, const struct inspect_ea *e, struct strbuf *b)
+static void put_ea(struct doc *d, const struct inspect_ea *e, bool placed, struct strbuf *b)
 {
 	static const char *const place[] = { "inode", "block", "ea_inode" };
 
 	doc_item(d);
 	doc_name(d, "name", e->name, e->namelen);
-	doc_text(d, "place", place[e->place]);
+	doc_text(d, "place", placed ? place[e->place] : NULL);
 	if (e->ino)
 		doc_count(d, "ea_inode", e->ino);
 	doc_count(d, "length", e->len);
@@ -137,7 +169,7 @@ static void put_attributes(struct doc *d, const struct inspection *in)
 		if (d->is_text)
 			put_ea_line(d, &in->ea[i], &b);
 		else
-			put_ea(d, &in->ea[i], &b);
+			put_ea(d, &in->ea[i], in->facts->env->info->kind == VIEW_DEVICE, &b);
 	}
 	doc_end(d);
 	if (in->ea_cut)
@@ -347,15 +379,22 @@ static const char *outcome_name(const struct rule_verdict *v)
 	return v->off ? "not judged" : name[v->outcome];
 }
 
+static const char *why_unjudged(const struct rule_verdict *v)
+{
+	return v->off || v->outcome == OUT_UNKNOWN ? v->why : NULL;
+}
+
 static void put_rule_line(struct doc *d, const struct rule *rule, const struct rule_verdict *v,
 			  struct strbuf *b)
 {
+	const char *why = why_unjudged(v);
+
 	/* What does not concern the object would hide what does. */
-	if (v->off || v->outcome == OUT_NA)
+	if (v->off ? !why : v->outcome == OUT_NA)
 		return;
 	strbuf_addf(b, "MC%03u %-22s %s", rule->code, rule->name, outcome_name(v));
-	if (v->outcome == OUT_UNKNOWN && v->why)
-		strbuf_addf(b, ": %s", v->why);
+	if (why)
+		strbuf_addf(b, ": %s", why);
 	doc_text_line(d, strbuf_str(b));
 	strbuf_reset(b);
 }
@@ -369,7 +408,7 @@ static void put_rule(struct doc *d, const struct rule *rule, const struct rule_v
 	doc_text(d, "code", code);
 	doc_text(d, "rule", rule->name);
 	doc_text(d, "outcome", outcome_name(v));
-	doc_text(d, "why", !v->off && v->outcome == OUT_UNKNOWN ? v->why : NULL);
+	doc_text(d, "why", why_unjudged(v));
 	doc_end(d);
 }
 
@@ -409,6 +448,7 @@ static void put_head(struct doc *d, const struct report *r, const struct inspect
 	doc_object(d, "target");
 	doc_name(d, "path", r->target->path, strlen(r->target->path));
 	doc_text(d, "mdt_name", r->env->svname[0] ? r->env->svname : NULL);
+	doc_text(d, "view", r->view);
 	doc_bool(d, "live", r->target->live);
 	doc_end(d);
 	doc_name(d, "asked", in->asked, strlen(in->asked));

@@ -161,7 +161,13 @@ static bool name_split(const char *name, struct ea_raw *ea)
 	static const struct {
 		const char *prefix;
 		u8 index;
-	} known[] = { { "trusted.", 4 }, { "user.", 1 }, { "security.", 6 } };
+	} known[] = {
+		{ "trusted.", 4 },
+		{ "user.", 1 },
+		{ "security.", 6 },
+		{ "system.posix_acl_access", 2 },
+		{ "system.posix_acl_default", 3 },
+	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(known); i++) {
 		size_t len = strlen(known[i].prefix);

@@ -85,8 +85,8 @@ struct rule {
 /* What one rule said about one object. */
 struct rule_verdict {
 	enum outcome outcome;
-	const char *why; /* OUT_UNKNOWN: static; NULL */
-	bool off;	 /* left out by --rules or --skip-rules, or it judges no objects */
+	const char *why; /* OUT_UNKNOWN, or the view cannot judge it: static; NULL */
+	bool off;	 /* that, left out by --rules or --skip-rules, or it judges no objects */
 };
 
 const struct rule *rule_table(u32 *count);

@@ -14,6 +14,8 @@
 #ifndef MDTCHECK_VIEW_H
 #define MDTCHECK_VIEW_H
 
+#include <sys/stat.h>
+
 #include "mdtcheck/object.h"
 #include "ondisk/dirent.h"
 #include "ondisk/iam.h"
@@ -68,6 +70,17 @@ struct view_info {
 	u32 free_inodes; /* sum over the descriptors, when the view was opened */
 	u32 used_dirs;	 /* likewise; for estimates of memory only */
 };
+
+static inline bool view_shows_generation(const struct view_info *i, const struct object *o)
+{
+	return !i->hides_generation || S_ISDIR(o->inode.mode);
+}
+
+/* An IGIF without its generation is nobody's. */
+static inline bool view_shows_fid(const struct view_info *i, const struct object *o)
+{
+	return o->fid_source == FID_FROM_LMA || view_shows_generation(i, o);
+}
 
 /* What one thread of a scan is told.  arg is the thread's own. */
 struct scan_ops {

@@ -100,6 +100,9 @@ START_TEST(flags)
 	ck_assert_int_eq(parse("--view posix --allow-busy-walk x", &o, err), 0);
 	ck_assert(o.posix && o.allow_busy_walk);
 	options_free(&o);
+	ck_assert_int_eq(parse("inspect --view=posix x 2", &o, err), 0);
+	ck_assert(o.posix && o.action == ACTION_INSPECT);
+	options_free(&o);
 	ck_assert_int_eq(parse("--view=posix --view=device x", &o, err), 0);
 	ck_assert(!o.posix);
 	options_free(&o);
@@ -161,7 +164,6 @@ static const struct {
 	{ "x --summary=3", "--summary=3 takes no value" },
 	{ "--witness=maybe x", "--witness wants auto, off or require, not \"maybe\"" },
 	{ "--view=mirror x", "--view wants device or posix, not \"mirror\"" },
-	{ "inspect --view=posix x 2", "--view=posix is for a check, not for inspect" },
 	{ "--format=xml x", "--format wants json or text, not \"xml\"" },
 	{ "--threads 0 x", "--threads wants a number from 1 to 256, not \"0\"" },
 	{ "--threads -1 x", "--threads wants a number from 1 to 256, not \"-1\"" },
