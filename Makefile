@@ -39,7 +39,7 @@ VIEW := view device window overlay journal blockmap scan dir iamfile oi object a
 LEDGER := ledger env objset dirtable landmarks server_state post gather pass nameset shards print
 GUARD := sandbox courtesy witness trace_text tracefs
 REPORT := finding finding_list coverage json json_piece summary wrap rules_text rules_json rules_man output \
-	doc inspect_doc inspect_ea inspect_text inspect_json evidence progress
+	doc inspect_doc inspect_ea inspect_text inspect_json evidence attrcopy progress
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv lmv_shard agent sequence orphan server cause lov_mirror lov_dom lov_ost lov_pool hsm
 MAIN := options phases plan polite recordrules phase_scan phase_oi phase_again phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate unseen
 
@@ -59,7 +59,7 @@ MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_eas test_lmv test_dirent test_iam test_inode \
 	test_rules test_rules_tree test_rules_lov test_rules_lmv test_rules_server test_cause test_ledger test_dirtable test_random random_world \
 	random_faults random_judge test_server test_target test_sandbox test_witness test_base test_pace \
-	test_options test_finding test_report test_view test_viewfile test_journal
+	test_options test_finding test_report test_evidence test_view test_viewfile test_journal
 UNIT_SRC := $(UNIT:%=tests/unit/%.c)
 
 CHECKER_OBJ := $(CHECKER_SRC:%.c=$(B)/%.o)
@@ -67,7 +67,7 @@ MKMDT_OBJ := $(MKMDT_SRC:%.c=$(B)/%.o)
 MIRROR_OBJ := $(MIRROR_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
-CHECKER_LIBS := -lmount -lext2fs -lcom_err -ljansson -lroaring -lseccomp
+CHECKER_LIBS := -lmount -lext2fs -lcom_err -ljansson -lroaring -lseccomp -lattr
 MKMDT_LIBS := -lext2fs -lcom_err
 
 all: $(B)/mdtcheck $(B)/mkmdt $(B)/live-mirror $(B)/mdtcheck-rules.7

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "locate.h"
+#include "view/posix.h"
 
 #define ROOM_FOR_FACTS (16U << 20)
 #define SUSPECTS_MAX 4096U	 /* others that may be twins of the object */
@@ -478,10 +479,12 @@ int inspect_run(struct inspect *x, struct run *r, char *err, size_t errlen)
 	return rc;
 }
 
-int inspect_copy(struct inspect *x, struct evidence_writer *w)
+int inspect_copy(struct inspect *x, const struct run *r, struct evidence_writer *w)
 {
 	struct inspection *in = &x->in;
 	struct evidence_ea *ea = calloc(in->nea + 1, sizeof(*ea));
+	struct evidence_object o = { .ino = x->ino, .ea = ea, .nea = in->nea };
+	struct strbuf path = { 0 };
 	int rc = ea ? 0 : -ENOMEM;
 
 	for (u32 i = 0; ea && i < in->nea; i++)
@@ -492,10 +495,16 @@ int inspect_copy(struct inspect *x, struct evidence_writer *w)
 			.value = in->ea[i].value,
 			.len = in->ea[i].len,
 		};
+	if (view_shows_fid(r->env.info, &x->obj))
+		o.fid = x->obj.fid;
+	if (!rc && r->env.info->kind == VIEW_POSIX)
+		rc = view_posix_path(r->view, x->ino, &path);
+	o.path = strbuf_str(&path);
 	if (!rc)
-		rc = evidence_send(w, x->ino, &x->obj.fid, ea, in->nea, &x->copy);
+		rc = evidence_send(w, &o, &x->copy);
 	if (!rc)
 		in->copy = &x->copy;
+	strbuf_free(&path);
 	free(ea);
 	return rc;
 }

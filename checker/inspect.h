@@ -38,7 +38,7 @@ struct inspect {
  */
 int inspect_run(struct inspect *x, struct run *r, char *err, size_t errlen);
 /* Sends the attributes to the evidence writer; 0 or -errno. */
-int inspect_copy(struct inspect *x, struct evidence_writer *w);
+int inspect_copy(struct inspect *x, const struct run *r, struct evidence_writer *w);
 void inspect_free(struct inspect *x);
 
 #endif

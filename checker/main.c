@@ -156,6 +156,36 @@ static int open_walk(struct session *s, struct sandbox_options *box, char *err, 
 	return 0;
 }
 
+/* The sandbox of the writer of evidence, in its process. */
+static int confine_writer(int dir, int root)
+{
+	const struct sandbox_options box = {
+		.walk = root >= 0, .walk_fd = root, .store = true, .store_fd = dir,
+	};
+	struct sandbox_report r;
+	int rc = sandbox_enter(&box, &r);
+
+	for (u32 i = 0; !rc && i < r.nlocks; i++)
+		rc = r.lock[i].enforced ? 0 : -ENOSYS;
+	return rc;
+}
+
+static int start_evidence(struct session *s, char *err, size_t errlen)
+{
+	const struct evidence_options opt = {
+		.dir = s->opt.copy_to,
+		.target = &s->target,
+		.root = s->have_root ? s->root.fd : -1,
+		.confine = confine_writer,
+	};
+
+	if (!s->have_root || !s->target.live)
+		return evidence_start(&opt, &s->evidence, err, errlen);
+	snprintf(err, errlen, "--copy-to copies from a mount only where its superblock is "
+		 "read-only, so that nothing moves (without --view=posix the device is read)");
+	return -EBUSY;
+}
+
 static bool is_open_for_writing(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -203,7 +233,7 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	if (s->opt.copy_to) {
-		rc = evidence_start(s->opt.copy_to, &s->target, &s->evidence, err, errlen);
+		rc = start_evidence(s, err, errlen);
 		if (rc)
 			return rc;
 		box.write_fds[box.nwrite_fds++] = s->evidence.to;
@@ -315,12 +345,12 @@ static int inspect(struct session *s, char *err, size_t errlen)
 
 	if (rc || !s->opt.copy_to)
 		return rc;
-	rc = inspect_copy(&s->inspect, &s->evidence);
+	rc = inspect_copy(&s->inspect, &s->run, &s->evidence);
 	if (!rc)
 		rc = s->inspect.copy.rc;
 	if (rc)
 		snprintf(err, errlen, "cannot copy the attributes to %s: %s", s->opt.copy_to,
-			 strerror(-rc));
+			 evidence_why(rc));
 	return rc;
 }
 

@@ -47,14 +47,21 @@
 #endif
 #define LANDLOCK_VERSION_QUERY 1U
 #define LANDLOCK_BELOW_PATH 1U
+#define LANDLOCK_WRITE_FILE (1ULL << 1)
 #define LANDLOCK_READ_FILE (1ULL << 2)
 #define LANDLOCK_READ_DIR (1ULL << 3)
+#define LANDLOCK_MAKE_REG (1ULL << 8)
 
 /*
  * What a walk needs of root's powers: the kernel hides trusted attributes from all but
  * CAP_SYS_ADMIN, and other people's directories from all but CAP_DAC_READ_SEARCH.
  */
 #define WALK_CAPABILITIES (1ULL << CAP_SYS_ADMIN | 1ULL << CAP_DAC_READ_SEARCH)
+
+/* What setting trusted and security attributes takes, in a directory that may be another's. */
+#define STORE_CAPABILITIES                                                                         \
+	(1ULL << CAP_SYS_ADMIN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER |                   \
+	 1ULL << CAP_SETFCAP | 1ULL << CAP_MAC_ADMIN)
 
 /* More than any run has threads: glibc looks the processors up in /sys to choose a limit. */
 #define ARENAS_MAX 64
@@ -152,13 +159,13 @@ static u64 landlock_rights(long version)
 	return rights;
 }
 
-/* Reading below fd, which must be a directory. */
-static int allow_below(int ruleset, int fd)
+/* These rights below fd, which must be a directory. */
+static int allow_below(int ruleset, int fd, u64 rights)
 {
 	struct {
 		u64 allowed;
 		int parent;
-	} __attribute__((packed)) rule = { LANDLOCK_READ_FILE | LANDLOCK_READ_DIR, fd };
+	} __attribute__((packed)) rule = { rights, fd };
 
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_BELOW_PATH, &rule, 0) < 0)
 		return -errno;
@@ -179,7 +186,10 @@ static int lock_files(const struct sandbox_options *opt)
 	if (fd < 0)
 		return -errno;
 	if (opt->walk)
-		rc = allow_below(fd, opt->walk_fd);
+		rc = allow_below(fd, opt->walk_fd, LANDLOCK_READ_FILE | LANDLOCK_READ_DIR);
+	if (!rc && opt->store)
+		rc = allow_below(fd, opt->store_fd,
+				 LANDLOCK_READ_FILE | LANDLOCK_WRITE_FILE | LANDLOCK_MAKE_REG);
 	if (!rc && syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		rc = -errno;
 	close(fd);
@@ -344,6 +354,19 @@ static int add_walk(scmp_filter_ctx ctx)
 	return rc;
 }
 
+/* Where files may be opened and made is landlock's affair. */
+static int add_store(scmp_filter_ctx ctx)
+{
+	static const int calls[] = {
+		SCMP_SYS(write), SCMP_SYS(fgetxattr), SCMP_SYS(fsetxattr), SCMP_SYS(lsetxattr),
+	};
+	int rc = allow_if(ctx, SCMP_SYS(openat), arg_has(2, O_CREAT | O_EXCL | O_NOFOLLOW));
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls) && !rc; i++)
+		rc = add_rule(ctx, SCMP_ACT_ALLOW, calls[i], 0, NULL);
+	return rc;
+}
+
 static int build_filter(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 {
 	int rc = add_plain_calls(ctx);
@@ -356,6 +379,8 @@ static int build_filter(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 		rc = add_guarded_calls(ctx);
 	if (!rc && opt->walk)
 		rc = add_walk(ctx);
+	if (!rc && opt->store)
+		rc = add_store(ctx);
 	return rc;
 }
 
@@ -386,6 +411,11 @@ static void settle_libc(void)
 	mallopt(M_TRIM_THRESHOLD, -1);
 }
 
+static u64 kept_capabilities(const struct sandbox_options *opt)
+{
+	return (opt->walk ? WALK_CAPABILITIES : 0) | (opt->store ? STORE_CAPABILITIES : 0);
+}
+
 int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out)
 {
 	struct sandbox_report r = { .nlocks = 0 };
@@ -394,7 +424,7 @@ int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out)
 		return -EINVAL;
 	settle_libc();
 	note(&r, "no_new_privs", lock_privileges());
-	note(&r, "capabilities", lock_capabilities(opt->walk ? WALK_CAPABILITIES : 0));
+	note(&r, "capabilities", lock_capabilities(kept_capabilities(opt)));
 	if (opt->walk && r.lock[r.nlocks - 1].enforced)
 		r.lock[r.nlocks - 1].reason =
 			"all dropped but CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH, which show "

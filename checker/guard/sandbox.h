@@ -21,6 +21,9 @@ struct sandbox_options {
 	/* The posix view: the tree below walk_fd may be read by name. */
 	bool walk;
 	int walk_fd;
+	/* The writer of evidence: new files in the directory store_fd, and attributes on them. */
+	bool store;
+	int store_fd;
 };
 
 struct sandbox_lock {

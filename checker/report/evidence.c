@@ -7,6 +7,7 @@
 #include "report/evidence.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,15 +19,26 @@
 
 #include "base/io.h"
 #include "base/strbuf.h"
+#include "report/attrcopy.h"
 
-/* What precedes the attributes, and each of them, in the pipe.  One program, one machine. */
+#define PATH_BYTES_MAX (1U << 20)
+/* A name in a directory that is open, for calls that take no directory. */
+#define LINK_PATH (sizeof("/proc/self/fd/") + 12 + NAME_MAX + 1)
+
+/* What precedes the path and the attributes, and each of these, in the pipe.  One program. */
 struct head {
 	struct fid fid;
-	u32 ino, count;
+	u32 ino, count, pathlen;
 };
 
 struct item {
 	u32 namelen, len, settable, has_value;
+};
+
+/* What comes back, before the state of each attribute. */
+struct answer {
+	int rc;
+	int confined; /* 0 or -errno */
 };
 
 static void file_name(const struct head *h, const char *suffix, char *out, size_t size)
@@ -58,8 +70,11 @@ static int write_all(int fd, const void *bytes, size_t len)
 
 struct writer {
 	int dir, in, out;
+	int root; /* of the mounted copy; -1 */
 	struct head head;
-	int stub;	   /* the stub file */
+	char source[LINK_PATH]; /* the object below root; "" where there is none */
+	int stub;		/* the stub file ... */
+	char stub_path[LINK_PATH]; /* ... for calls that take a path */
 	struct strbuf dump;  /* what setfattr --restore takes */
 	struct strbuf other; /* the rest */
 	u8 *value;	   /* EVIDENCE_VALUE_MAX, and again for reading back */
@@ -85,14 +100,20 @@ static void add_line(struct strbuf *b, const char *name, const u8 *value, u32 le
 	strbuf_add(b, "\n", 1);
 }
 
-/* Sets it and reads it back. */
-static int set_on_stub(struct writer *w, const char *name, u32 len)
+/* Puts it there and reads it back. */
+static int put_on_stub(struct writer *w, const char *name, u32 len)
 {
 	u8 *back = w->value + EVIDENCE_VALUE_MAX;
 	ssize_t n;
+	int rc = 0;
 
-	if (fsetxattr(w->stub, name, w->value, len, XATTR_CREATE))
-		return -errno;
+	/* What the file system gives to each new file, a label for one, is replaced. */
+	if (w->source[0])
+		rc = attrcopy(w->source, w->stub_path, name);
+	else if (fsetxattr(w->stub, name, w->value, len, 0))
+		rc = -errno;
+	if (rc)
+		return rc;
 	n = fgetxattr(w->stub, name, back, EVIDENCE_VALUE_MAX);
 	if (n < 0)
 		return -errno;
@@ -121,7 +142,7 @@ static int take_item(struct writer *w, int *state)
 		return 0;
 	add_line(item.settable ? &w->dump : &w->other, name, w->value, item.len);
 	if (item.settable)
-		*state = set_on_stub(w, name, item.len);
+		*state = put_on_stub(w, name, item.len);
 	return 0;
 }
 
@@ -161,20 +182,100 @@ out:
 	return rc;
 }
 
+/* ---- the mounted copy ---- */
+
+/* Opens the directory that the end of path stands in, name by name; *name is that end. */
+static int open_parent(int root, char *path, const char **name)
+{
+	int at = root;
+	char *slash;
+
+	for (; at >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
+		int up = at;
+
+		*slash = '\0';
+		at = openat(up, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (at < 0)
+			at = -errno;
+		if (up != root)
+			close(up);
+	}
+	*name = path;
+	return at;
+}
+
+static int find_source(struct writer *w, char *path)
+{
+	struct stat st, mount;
+	const char *name;
+	int parent = open_parent(w->root, path, &name);
+
+	if (parent < 0)
+		return parent;
+	if (fstat(w->root, &mount) || fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW))
+		return -errno;
+	if (st.st_dev != mount.st_dev || st.st_ino != w->head.ino)
+		return -ESTALE;
+	if (snprintf(w->source, sizeof(w->source), "/proc/self/fd/%d/%s", parent, name) >=
+	    (int)sizeof(w->source))
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+static int take_path(struct writer *w)
+{
+	u32 len = w->head.pathlen;
+	char *path = len <= PATH_BYTES_MAX ? malloc(len + 1) : NULL;
+	int rc = path ? read_all(w->in, path, len) : -ENAMETOOLONG;
+
+	if (!rc) {
+		path[len] = '\0';
+		rc = strlen(path) == len ? 0 : -EBADMSG;
+	}
+	if (!rc && w->root >= 0)
+		rc = find_source(w, path);
+	free(path);
+	return rc;
+}
+
+/* Of attributes that were not sent nobody would notice that they are missing. */
+static int compare_number(const struct writer *w)
+{
+	char *list = (char *)w->value;
+	ssize_t n = llistxattr(w->source, list, EVIDENCE_VALUE_MAX);
+	u32 names = 0;
+
+	if (n < 0)
+		return -errno;
+	for (ssize_t i = 0; i < n; i++)
+		names += !list[i];
+	return names == w->head.count ? 0 : -ESTALE;
+}
+
+/* ---- all of it ---- */
+
+static int open_stub(struct writer *w)
+{
+	char name[128];
+
+	file_name(&w->head, "stub", name, sizeof(name));
+	snprintf(w->stub_path, sizeof(w->stub_path), "/proc/self/fd/%d/%s", w->dir, name);
+	strbuf_addf(&w->dump, "# file: %s\n", name);
+	w->stub = create(w, "stub");
+	return w->stub < 0 ? w->stub : 0;
+}
+
 static int write_evidence(struct writer *w, int *state)
 {
-	char stub[128];
 	int rc = read_all(w->in, &w->head, sizeof(w->head));
 
 	if (rc)
 		return rc;
 	if (w->head.count > EVIDENCE_EAS_MAX)
 		return -EBADMSG;
-	w->stub = create(w, "stub");
-	if (w->stub < 0)
-		return w->stub;
-	file_name(&w->head, "stub", stub, sizeof(stub));
-	strbuf_addf(&w->dump, "# file: %s\n", stub);
+	rc = take_path(w);
+	if (!rc)
+		rc = open_stub(w);
 	for (u32 i = 0; !rc && i < w->head.count; i++)
 		rc = take_item(w, &state[i]);
 	strbuf_add(&w->dump, "\n", 1);
@@ -182,24 +283,27 @@ static int write_evidence(struct writer *w, int *state)
 		rc = write_dump(w, "getfattr", &w->dump);
 	if (!rc)
 		rc = write_dump(w, "other", &w->other);
+	if (!rc && w->source[0])
+		rc = compare_number(w);
 	return rc;
 }
 
 /* The life of the writer: never returns to the checker. */
-static void __attribute__((noreturn)) writer_main(int dir, int in, int out)
+static void __attribute__((noreturn))
+writer_main(const struct evidence_options *opt, int dir, int in, int out)
 {
-	struct writer w = { .dir = dir, .in = in, .out = out };
+	struct writer w = { .dir = dir, .in = in, .out = out, .root = opt->root };
 	int *state = calloc(EVIDENCE_EAS_MAX, sizeof(*state));
-	int rc = -ENOMEM;
+	struct answer a = { .rc = -ENOMEM };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	a.confined = opt->confine(dir, opt->root);
 	w.value = malloc(2 * EVIDENCE_VALUE_MAX);
 	if (state && w.value)
-		rc = write_evidence(&w, state);
-	if (state && !write_all(out, &rc, sizeof(rc)))
+		a.rc = write_evidence(&w, state);
+	if (state && !write_all(out, &a, sizeof(a)))
 		write_all(out, state, EVIDENCE_EAS_MAX * sizeof(*state));
-	_exit(rc ? 1 : 0);
+	_exit(a.rc ? 1 : 0);
 }
 
 /* ---- the checker's side ---------------------------------------------------------------------- */
@@ -227,11 +331,12 @@ static int open_dir(const char *dir, const struct target *t, char *err, size_t e
 	return refuse(dir, -EINVAL, "it is on the file system that is to be checked", err, errlen);
 }
 
-int evidence_start(const char *dir, const struct target *t, struct evidence_writer *w, char *err,
+int evidence_start(const struct evidence_options *opt, struct evidence_writer *w, char *err,
 		   size_t errlen)
 {
+	const char *dir = opt->dir;
 	int to[2] = { -1, -1 }, from[2] = { -1, -1 };
-	int fd = open_dir(dir, t, err, errlen), rc = 0;
+	int fd = open_dir(dir, opt->target, err, errlen), rc = 0;
 	pid_t pid;
 
 	if (fd < 0)
@@ -243,10 +348,10 @@ int evidence_start(const char *dir, const struct target *t, struct evidence_writ
 	w->dir = strdup(dir);
 	pid = w->dir ? fork() : -1;
 	if (!pid) {
-		close(t->fd);
+		close(opt->target->fd);
 		close(to[1]);
 		close(from[0]);
-		writer_main(fd, to[0], from[1]);
+		writer_main(opt, fd, to[0], from[1]);
 	}
 	if (pid < 0) {
 		rc = refuse(dir, -errno, NULL, err, errlen);
@@ -295,32 +400,66 @@ static char *path_of(const struct evidence_writer *w, const struct head *h, cons
 	return b.s;
 }
 
-int evidence_send(struct evidence_writer *w, u32 ino, const struct fid *fid,
-		  const struct evidence_ea *ea, u32 n, struct evidence_result *out)
+/* Attributes that could not be told from those of another object are no evidence. */
+static bool is_doubt(int state)
 {
-	const struct head head = { *fid, ino, (u32)min_u64(n, EVIDENCE_EAS_MAX) };
+	return state == -ENODATA || state == -EILSEQ || state == -ESTALE;
+}
+
+const char *evidence_why(int rc)
+{
+	switch (rc) {
+	case -ENODATA:
+		return "the mount does not show an attribute that was read";
+	case -EILSEQ:
+		return "what is on the stub is not what was read";
+	case -ESTALE:
+		return "the mount shows something else than was read";
+	default:
+		return strerror(-rc);
+	}
+}
+
+static int exchange(struct evidence_writer *w, const struct evidence_object *o,
+		    const struct head *head, struct evidence_result *r)
+{
+	struct answer a = { 0 };
+	int rc = write_all(w->to, head, sizeof(*head));
+
+	/* A writer that gave up has said why: that is read whether or not it took all. */
+	if (!rc)
+		rc = write_all(w->to, o->path, head->pathlen);
+	for (u32 i = 0; !rc && i < head->count; i++)
+		rc = send_item(w, &o->ea[i]);
+	rc = read_all(w->from, &a, sizeof(a));
+	if (!rc)
+		rc = read_all(w->from, r->state, EVIDENCE_EAS_MAX * sizeof(*r->state));
+	r->rc = a.rc;
+	r->confined = !a.confined;
+	return rc;
+}
+
+int evidence_send(struct evidence_writer *w, const struct evidence_object *o,
+		  struct evidence_result *out)
+{
+	const struct head head = {
+		o->fid, o->ino, (u32)min_u64(o->nea, EVIDENCE_EAS_MAX), (u32)strlen(o->path),
+	};
 	struct evidence_result r = { .rc = 0 };
 	int rc;
 
 	r.state = calloc(EVIDENCE_EAS_MAX, sizeof(*r.state));
 	r.stub = path_of(w, &head, "stub");
 	r.dump = path_of(w, &head, "getfattr");
-	rc = r.state && r.stub && r.dump ? 0 : -ENOMEM;
-	if (!rc)
-		rc = write_all(w->to, &head, sizeof(head));
-	/* A writer that gave up has said why: that is read whether or not it took all. */
-	for (u32 i = 0; !rc && i < head.count; i++)
-		rc = send_item(w, &ea[i]);
-	if (rc != -ENOMEM)
-		rc = read_all(w->from, &r.rc, sizeof(r.rc));
-	if (!rc)
-		rc = read_all(w->from, r.state, EVIDENCE_EAS_MAX * sizeof(*r.state));
+	rc = r.state && r.stub && r.dump ? exchange(w, o, &head, &r) : -ENOMEM;
 	if (rc) {
 		evidence_result_free(&r);
 		return rc;
 	}
-	for (u32 i = 0; i < head.count; i++)
-		r.held += !r.state[i] && !r.rc;
+	for (u32 i = 0; i < head.count && !r.rc; i++)
+		r.held += !r.state[i];
+	for (u32 i = 0; i < head.count && !r.rc; i++)
+		r.rc = is_doubt(r.state[i]) ? r.state[i] : 0;
 	*out = r;
 	return 0;
 }

@@ -457,6 +457,14 @@ static void put_head(struct doc *d, const struct report *r, const struct inspect
 	doc_count(d, "looks", in->looks);
 }
 
+static const char *why_not_on_stub(const struct inspect_ea *e, int state)
+{
+	if (!e->value)
+		return e->why;
+	return e->settable ? evidence_why(state) :
+			     "only trusted, user and security attributes go onto the stub";
+}
+
 static void put_copy(struct doc *d, const struct inspection *in)
 {
 	const struct evidence_result *c = in->copy;
@@ -467,16 +475,17 @@ static void put_copy(struct doc *d, const struct inspection *in)
 	doc_name(d, "stub", c->stub, strlen(c->stub));
 	doc_name(d, "dump", c->dump, strlen(c->dump));
 	doc_count(d, "on_stub", c->held);
-	doc_text(d, "error", c->rc ? strerror(-c->rc) : NULL);
+	doc_text(d, "copied_by", in->facts->env->info->kind == VIEW_POSIX ? "libattr" :
+									    "bytes");
+	doc_bool(d, "writer_confined", c->confined);
+	doc_text(d, "error", c->rc ? evidence_why(c->rc) : NULL);
 	doc_list(d, "in_dump_only");
 	for (u32 i = 0; i < in->nea; i++) {
 		if (!c->state[i])
 			continue;
 		doc_item(d);
 		doc_name(d, "name", in->ea[i].name, in->ea[i].namelen);
-		doc_text(d, "why", in->ea[i].settable && in->ea[i].value ?
-					   strerror(-c->state[i]) :
-					   "no program can set it under this name");
+		doc_text(d, "why", why_not_on_stub(&in->ea[i], c->state[i]));
 		doc_end(d);
 	}
 	doc_end(d);

@@ -4,6 +4,7 @@
 #define MDTCHECK_VIEW_POSIX_H
 
 #include "base/membudget.h"
+#include "base/strbuf.h"
 #include "mdtcheck/target.h"
 #include "mdtcheck/view.h"
 
@@ -24,5 +25,8 @@ void posix_root_close(struct posix_root *root);
  */
 int view_open_posix(const struct posix_root *root, const struct geometry *g, bool is_static,
 		    struct membudget *mem, struct view **out, char *err, size_t errlen);
+
+/* Adds the path of an inode from the root of the mount, "." of the root; 0 or -errno. */
+int view_posix_path(const struct view *v, u32 ino, struct strbuf *out);
 
 #endif

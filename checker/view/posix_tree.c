@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "view/posix.h"
 #include "view/posix_open.h"
 #include "view/posix_tree.h"
 
@@ -133,6 +134,24 @@ static int chain_up(const struct view *v, u32 ino, u32 *chain)
 		ino = n.parent;
 	}
 	return depth;
+}
+
+int view_posix_path(const struct view *v, u32 ino, struct strbuf *out)
+{
+	u32 chain[DEPTH_MAX];
+	int depth = chain_up(v, ino, chain);
+	struct posix_name n;
+
+	if (depth < 0)
+		return depth;
+	if (!depth)
+		strbuf_add(out, ".", 1);
+	while (depth--) {
+		if (posix_tree_find(v, chain[depth], &n))
+			return -ENOENT;
+		strbuf_addf(out, "%s%s", n.name, depth ? "/" : "");
+	}
+	return out->failed ? -ENOMEM : 0;
 }
 
 static bool is_directory(const struct view *v, int fd, u32 ino, int *rc)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # `mdtcheck inspect`: every way to name an object, raw attributes as the kernel and getfattr show
-# them, the same verdicts as a check, the evidence copy, and what is said where there is nothing.
+# them, the same verdicts as a check, the evidence copy, what is said where there is nothing, and
+# all of that through a mount as well.
 source "$(dirname "$0")/../lib.sh"
 
 command -v jq > /dev/null || { skip inspect "jq is not installed"; exit 0; }
@@ -16,6 +17,7 @@ link /d/sub/c /d/hard
 file "/d/od\x01d\\name"
 symlink /s target
 file /d/lost
+file /d/big
 fault oi-missing /d/lost
 R
 "$MKMDT" build "$TMP/r" "$TMP/img" || { fail "no image"; exit 1; }
@@ -177,16 +179,31 @@ sees_all() {
 	[ "$(raw_lines | sed -n 's/^user.large=0x//p')" = "$(od -An -v -tx1 "$TMP/value" | tr -d ' \n')" ]
 }
 check "attributes that nobody knows, byte by byte" sees_all
-mounted=
-if [ "$(id -u)" = 0 ] && command -v getfattr > /dev/null && mkdir "$TMP/mnt" &&
-	mount -o loop,ro,noload -t ext4 "$TMP/img" "$TMP/mnt" 2> /dev/null; then
+# attributes FILE [OPTIONS]: of a file, as getfattr shows them.
+attributes() {
+	local file=$1
+	shift
+	getfattr -h -d -m - -e hex --absolute-names "$@" "$file" 2> /dev/null | grep '=' | sort
+}
+# Where ext4 cannot be mounted nothing stands below $MNT.
+MNT=$TMP/mnt mounted=
+mkdir "$MNT" "$TMP/small"
+leave() {
+	local at
+	for at in "$TMP/small" "$MNT" "$TMP/rw"; do
+		mountpoint -q "$at" && umount "$at"
+	done
+	rm -rf --one-file-system "$TMP"
+}
+trap leave EXIT
+mount_copy() { mount -o loop,ro,noload -t ext4 "$TMP/img" "$MNT" 2> /dev/null; }
+if [ "$(id -u)" = 0 ] && command -v getfattr > /dev/null && mount_copy; then
 	mounted=1
-	trap 'umount "$TMP/mnt" 2>/dev/null; rm -rf --one-file-system "$TMP"' EXIT
-	check "the lines that getfattr prints" cmp <(raw_lines) \
-		<(getfattr -h -d -m - -e hex --absolute-names "$TMP/mnt/ROOT/d/sub/c" | grep '=' | sort)
-	umount "$TMP/mnt"
+	check "the lines that getfattr prints" cmp <(raw_lines) <(attributes "$MNT/ROOT/d/sub/c")
+	umount "$MNT"
+else
+	skip "the lines that getfattr prints" "no root, no getfattr or no loop mount"
 fi
-[ "$mounted" ] || skip "the lines that getfattr prints" "no root, no getfattr or no loop mount"
 
 # ---- the evidence copy ----
 
@@ -200,7 +217,7 @@ copies() {
 }
 check "the dump holds what was shown" copies
 on_stub() {
-	(cd "$TMP/ev" && getfattr -d -m - -e hex -- *.stub 2> /dev/null) | grep '=' | sort > "$TMP/stub"
+	attributes "$(field .copy.stub)" > "$TMP/stub"
 	[ "$(grep -c . "$TMP/stub")" = "$(field .copy.on_stub)" ] &&
 		! comm -23 "$TMP/stub" <(raw_lines) | grep .
 }
@@ -245,6 +262,158 @@ again() { look --copy-to "$TMP/ev" "$TMP/img" "$ino"; [ "$rc" = 8 ] && grep -q '
 check "files that are there are not overwritten" again
 check "a directory that is not there" refused 8 "cannot copy evidence" inspect --copy-to \
 	"$TMP/no-dir" "$TMP/img" "$ino"
+
+# ---- through a mount ----
+
+through() { look --fstype ext4 --view=posix "$@"; }
+# Rules with an outcome, but those that only the device shows.
+outcomes() { field '.rules[] | select(.outcome != "not judged") | "\(.rule) \(.outcome)"' | sort; }
+
+same_object() {
+	through "$MNT" "$1" && [ "$rc" = 0 ] && [ "$(field .object.ino)" = "$ino" ] ||
+		{ echo "exit status $rc, inode $(field .object.ino), not $ino"; return 1; }
+}
+# Of every object with a name: what is said of it is what the device shows, or nothing.
+same_facts() {
+	local i n=0
+	local known='del(.object[] | nulls) | .object, .decoded, .linkea, .oi, .parents, .findings,
+		([.attributes[] | {name, value}] | sort), ([.names[] | del(.fid)] | sort)'
+	for i in $(find "$MNT" -printf '%i\n' | sort -un | sample 17); do
+		through "$MNT" "$i" || { echo "inode $i"; return 1; }
+		outcomes > "$TMP/rules.posix"
+		jq -S "$known" "$TMP/j" > "$TMP/posix"
+		jq '[.object | to_entries[] | select(.value == null).key]' "$TMP/j" > "$TMP/null"
+		look "$TMP/img" "$i"
+		jq -S --slurpfile null "$TMP/null" "del(.object[\$null[0][]]) | $known" "$TMP/j" \
+			> "$TMP/device"
+		cmp "$TMP/posix" "$TMP/device" || { diff "$TMP/posix" "$TMP/device"; return 1; }
+		outcomes | comm -13 - "$TMP/rules.posix" | grep . && { echo "inode $i"; return 1; }
+		n=$((n + 1))
+	done
+	[ $n -ge 5 ] || { echo "$n objects only"; return 1; }
+}
+hidden() {
+	through "$MNT" "$ino" && [ "$(field .target.view)" = posix ] &&
+		[ "$(field '[.object | .generation, .flags, .ea_block] | unique | tojson')" = '[null]' ] &&
+		[ "$(field '[.attributes[].place] | unique | tojson')" = '[null]' ] &&
+		field '.rules[] | select(.rule == "oi-generation" and .outcome == "not judged").why' |
+		grep -q 'not shown through a mount'
+}
+
+# The dump, the stub and the object agree, and the dump is that of the bytes on the device.
+# OBJECT PATH: of the same, in the words of inspect and on the mount.
+carried() {
+	local stub
+	rm -rf "$TMP/ev1" "$TMP/ev2" && mkdir "$TMP/ev1" "$TMP/ev2"
+	look --copy-to "$TMP/ev1" "$TMP/img" "$1" || return 1
+	through --copy-to "$TMP/ev2" "$MNT" "$1" && [ $((rc & 8)) = 0 ] ||
+		{ echo "exit status $rc"; cat "$TMP/err"; return 1; }
+	stub=$(field .copy.stub)
+	[ "$(field '.copy | "\(.copied_by) \(.error)"')" = "libattr null" ] &&
+		[ "$(field .copy.on_stub)" -gt 0 ] || { field .copy; return 1; }
+	attributes "$MNT/$2" | grep -v '^system\.' > "$TMP/source"
+	cmp "$TMP/source" <(attributes "$stub") &&
+		cmp "$TMP/source" <(grep '=' "${stub%.stub}.getfattr" | sort) &&
+		cmp <(sort "$TMP"/ev1/*.getfattr) <(sort "$TMP"/ev2/*.getfattr)
+}
+acl() {
+	through --copy-to "$TMP/ev2" "$MNT" /d/acl &&
+		[ "$(field '.copy.in_dump_only[] | .name + ": " + .why')" = \
+			"system.posix_acl_access: only trusted, user and security attributes go onto the stub" ] &&
+		cmp <(attributes "$MNT/ROOT/d/acl" -m '^system\.') \
+			"$(field '.copy.stub | sub("stub$"; "other")')"
+}
+# A file system of 1 KiB blocks takes the small ones of a list with a large one.
+too_large() {
+	rm -rf "$TMP/small/lost+found" && through --copy-to "$TMP/small" "$MNT" /d/big &&
+		[ "$rc" = 0 ] &&
+		[ "$(field '.copy.in_dump_only[] | .name + ": " + .why')" = \
+			"user.big: No space left on device" ] &&
+		cmp <(attributes "$MNT/ROOT/d/big") <(grep '=' "$(field .copy.dump)" | sort) &&
+		cmp <(attributes "$MNT/ROOT/d/big" | grep -v '^user.big=') \
+			<(attributes "$(field .copy.stub)")
+}
+# WORDS ARGS...
+refused_there() {
+	local words=$1
+	shift
+	refused 8 "$words" inspect --fstype ext4 --view=posix "$@"
+}
+nothing_in() { [ -z "$(find "$1" -mindepth 1)" ] || { find "$1"; return 1; }; }
+
+prepare() {
+	mkdir -p "$TMP/rw" && mount -t ext4 -o loop "$TMP/img" "$TMP/rw" 2> /dev/null || return 1
+	: > "$TMP/rw/ROOT/d/acl"
+	head -c 2000 /dev/urandom | od -An -v -tx1 | tr -d ' \n' | sed 's/^/0x/' > "$TMP/big"
+	setfattr -n user.big -v "$(cat "$TMP/big")" "$TMP/rw/ROOT/d/big" &&
+		setfattr -n user.small -v small "$TMP/rw/ROOT/d/big" &&
+		setfattr -n user.acl -v has-one "$TMP/rw/ROOT/d/acl" &&
+		setfattr -n system.posix_acl_access -v \
+			0x0200000001000600ffffffff020004000100000004000400ffffffff10000400ffffffff20000000ffffffff \
+			"$TMP/rw/ROOT/d/acl"
+	umount "$TMP/rw"
+}
+
+if [ ! "$mounted" ]; then
+	skip "inspect through a mount" "no root, no getfattr or no loop mount"
+else
+	check "attributes for the copy" prepare
+	mount_copy || fail "the copy is mounted"
+	sum=$(sha256sum < "$TMP/img")
+	while read -r name; do
+		check "through a mount: found as $name" same_object "$name"
+	done <<NAMES
+/d/sub/c
+//ROOT/d/hard
+$fid
+$ino
+$dirfid/c
+#$dirino/c
+NAMES
+	check "through a mount: the same facts and outcomes" same_facts
+	check "through a mount: what is not shown is null" hidden
+	check "through a mount: an inode without a name" refused_there "no name leads to" "$MNT" 9000
+	check "through a mount: no such FID" refused_there "not every inode could be seen" "$MNT" \
+		'[0x200000401:0x7777:0x0]'
+	check "through a mount: no such name" refused 64 "no such name" inspect --fstype ext4 \
+		--view=posix "$MNT" /d/none
+	while read -r object path; do
+		check "libattr carries what the device has: $object" carried "$object" "$path"
+	done <<OBJECTS
+/d/sub/c ROOT/d/sub/c
+/d/big ROOT/d/big
+/d ROOT/d
+/s ROOT/s
+/d/od\\x01d\\\\name ROOT/d/$(printf 'od\001d\\name')
+// .
+//CONFIGS/mountdata CONFIGS/mountdata
+OBJECTS
+	check "an ACL stays off the stub, and that is said" acl
+	if truncate -s 4M "$TMP/small.img" && mke2fs -q -t ext4 -b 1024 -I 256 -O ^ea_inode,^has_journal \
+		"$TMP/small.img" > /dev/null 2>&1 && mount -o loop "$TMP/small.img" "$TMP/small"; then
+		check "an attribute too large for the stub is in the dump only, and that is said" too_large
+	else
+		skip "an attribute too large for the stub" "no second file system"
+	fi
+	check "DIR on the mounted copy is refused" refused_there "on the file system" --copy-to \
+		"$MNT/ROOT/d" "$MNT" "$ino"
+	device=$(findmnt -no SOURCE "$MNT")
+	sed "s| - ext4 $device.*| - ext4 $device rw|" /proc/self/mountinfo > "$TMP/table"
+	echo "999 1 0:99 / /srv/mdt rw - lustre $device rw,svname=lustre-MDT0000" >> "$TMP/table"
+	mkdir "$TMP/none"
+	check "an MDT that serves is refused" refused_there "is serving" --mountinfo "$TMP/table" \
+		--copy-to "$TMP/none" "$MNT" "$ino"
+	check "the image was not changed" [ "$sum" = "$(sha256sum < "$TMP/img")" ]
+	umount "$MNT"
+	if mount -t ext4 -o loop,noatime "$TMP/img" "$TMP/rw" &&
+		mount --bind "$TMP/rw" "$MNT" && mount -o remount,bind,ro "$MNT"; then
+		check "a superblock that is read-write is no source" refused_there "superblock is read-only" \
+			--copy-to "$TMP/none" "$MNT" "$ino"
+		umount "$MNT"
+		umount "$TMP/rw"
+	fi
+	check "where it was refused nothing was made" nothing_in "$TMP/none"
+fi
 
 # ---- striped directories ----
 

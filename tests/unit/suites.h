@@ -36,7 +36,8 @@
 	X(pace)                                                                                    \
 	X(options)                                                                                 \
 	X(finding)                                                                                 \
-	X(report)
+	X(report)                                                                                  \
+	X(evidence)
 
 #define SUITE(name) Suite *suite_##name(void);
 SUITES(SUITE)
