@@ -354,16 +354,19 @@ static int add_walk(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* Where files may be opened and made is landlock's affair. */
-static int add_store(scmp_filter_ctx ctx)
+/*
+ * Where files may be opened and made is landlock's affair; it does not know of attributes, so
+ * they are set by path only where libattr, which has no other way, copies from a walk's tree.
+ */
+static int add_store(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 {
-	static const int calls[] = {
-		SCMP_SYS(write), SCMP_SYS(fgetxattr), SCMP_SYS(fsetxattr), SCMP_SYS(lsetxattr),
-	};
+	static const int calls[] = { SCMP_SYS(write), SCMP_SYS(fgetxattr), SCMP_SYS(fsetxattr) };
 	int rc = allow_if(ctx, SCMP_SYS(openat), arg_has(2, O_CREAT | O_EXCL | O_NOFOLLOW));
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls) && !rc; i++)
 		rc = add_rule(ctx, SCMP_ACT_ALLOW, calls[i], 0, NULL);
+	if (!rc && opt->walk)
+		rc = add_rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(lsetxattr), 0, NULL);
 	return rc;
 }
 
@@ -380,7 +383,7 @@ static int build_filter(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 	if (!rc && opt->walk)
 		rc = add_walk(ctx);
 	if (!rc && opt->store)
-		rc = add_store(ctx);
+		rc = add_store(ctx, opt);
 	return rc;
 }
 

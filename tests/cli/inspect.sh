@@ -310,7 +310,9 @@ carried() {
 		{ echo "exit status $rc"; cat "$TMP/err"; return 1; }
 	stub=$(field .copy.stub)
 	[ "$(field '.copy | "\(.copied_by) \(.error)"')" = "libattr null" ] &&
-		[ "$(field .copy.on_stub)" -gt 0 ] || { field .copy; return 1; }
+		[ "$(field .copy.on_stub)" -gt 0 ] &&
+		[ "$(field .copy.writer_confined)" = "$(field '.locks | all(.status == "enforced")')" ] ||
+		{ field .copy; return 1; }
 	attributes "$MNT/$2" | grep -v '^system\.' > "$TMP/source"
 	cmp "$TMP/source" <(attributes "$stub") &&
 		cmp "$TMP/source" <(grep '=' "${stub%.stub}.getfattr" | sort) &&

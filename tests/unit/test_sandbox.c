@@ -426,9 +426,14 @@ static int store_unlinks(const struct fds *f)
 	return unlinkat(store, "new", 0);
 }
 
+static int store_sets_by_path(const struct fds *f)
+{
+	return lsetxattr("/tmp", "user.mdtcheck-must-not-be", "x", 1, 0);
+}
+
 static attempt *const store_forbidden[] = {
-	try_open,  try_create, store_truncates, store_unlinks, try_fsync, try_sync,
-	try_ioctl, try_fork,   try_stat,	try_limit,     try_fadvise,
+	try_open,  try_create, store_truncates, store_unlinks, store_sets_by_path, try_fsync,
+	try_ioctl, try_fork,   try_stat,	try_limit,     try_fadvise,	   try_sync,
 };
 
 START_TEST(forbids_the_writer)
