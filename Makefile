@@ -48,6 +48,8 @@ CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(GUARD:%=checker/guard/%.c) $(REPORT:%=checker/report/%.c) $(RULES:%=rules/%.c) \
 	$(MAIN:%=checker/%.c)
 
+BENCH := measure reader walker load
+
 MIRROR_SRC := tools/mirror/main.c tools/mirror/mirror.c checker/target/mountinfo.c
 
 MKMDT := main encode recipe value option model namespace state dne stripe bulk build skel blocks map \
@@ -70,7 +72,7 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 CHECKER_LIBS := -lmount -lext2fs -lcom_err -ljansson -lroaring -lseccomp -lattr
 MKMDT_LIBS := -lext2fs -lcom_err
 
-all: $(B)/mdtcheck $(B)/mkmdt $(B)/live-mirror $(B)/mdtcheck-rules.7
+all: $(B)/mdtcheck $(B)/mkmdt $(B)/live-mirror $(B)/mdtcheck-rules.7 $(BENCH:%=$(B)/bench-%)
 
 $(B)/mdtcheck: $(B)/checker/main.o $(CHECKER_OBJ)
 	@echo "  LD    $@"
@@ -91,6 +93,11 @@ $(B)/mdtcheck-rules.7: $(B)/mdtcheck
 $(B)/live-mirror: $(MIRROR_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lmount
+
+# What tools/bench needs: each a program of one file.
+$(BENCH:%=$(B)/bench-%): $(B)/bench-%: $(B)/tools/bench/%.o
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
 # The rules under test report to the sink of tests/unit/test_rules.c.
 UNIT_LDFLAGS := -Wl,--wrap=sink_finding,--wrap=sink_unknown,--wrap=sink_elsewhere
@@ -125,7 +132,7 @@ MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o \
 $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
 
 -include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(MIRROR_OBJ) $(UNIT_OBJ) $(B)/checker/main.o \
-	$(B)/tests/live/witness_control.o)
+	$(B)/tests/live/witness_control.o $(BENCH:%=$(B)/tools/bench/%.o))
 
 # ---- testing ---------------------------------------------------------------------------------
 
@@ -154,7 +161,7 @@ demo: deps
 	$(Q)BUILD=$(CURDIR)/$(B) tools/demo
 
 bench: all
-	$(Q)BUILD=$(CURDIR)/$(B) tools/bench/run
+	$(Q)BUILD=$(CURDIR)/$(B) tools/bench/run $(BENCH_ARGS)
 
 # The sanitizer of races over the joined program, a live mirror included (root).
 tsan:
@@ -191,7 +198,7 @@ help:
 	@echo "make check-vm       run mdtcheck under SystemTap in a QEMU guest"
 	@echo "make demo           build, plant faults in a sample MDT, check it, show the report"
 	@echo "make lint           the house rules alone"
-	@echo "make bench          1 M objects beside e2fsck and a plain read"
+	@echo "make bench          what a check of 1 M objects costs, beside others (BENCH_ARGS)"
 	@echo "make tsan           the program under ThreadSanitizer"
 	@echo "make soak           a live stand-in under load (root; SOAK_SECONDS SOAK_OBJECTS SOAK_DELAY)"
 	@echo "make install        DESTDIR= PREFIX=/usr/local"
