@@ -102,12 +102,14 @@ ratio() { # HOW WHAT OF FIELD
 		END { for (i in x) if (y[i] > 0) print x[i] / y[i] }' "$RESULTS" | middle
 }
 
+verdict() { awk "BEGIN { print ($1 $2) ? \"met\" : \"NOT met\" }"; } # NUMBER GOAL
+
 # Says a ratio, times a number; with a goal ("<= 0.20"), whether the median meets it.
 say_ratio() { # TEXT HOW WHAT OF FIELD [GOAL [TIMES]]
 	local m low high verdict=''
 	has "$2" || return 0
 	read -r m low high < <(ratio "${@:2:4}" | awk -v t="${7:-1}" '{ print $1 * t, $2 * t, $3 * t }')
-	[ -z "${6:-}" ] || verdict=$(awk "BEGIN { print ($m $6) ? \"met\" : \"NOT met\" }")
+	[ -z "${6:-}" ] || verdict=$(verdict "$m" "$6")
 	printf '  %-56s %7.3f  (%.3f to %.3f)%s\n' "$1, $2" "$m" "$low" "$high" \
 		"${verdict:+  goal $6 $verdict}"
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$m" "$low" "$high" "${6:-}" "$verdict" >> "$RATIOS"
@@ -138,7 +140,7 @@ say_memory() {
 	rss=$(jq .run.peak_rss_bytes "$WORK/json")
 	limit=$(($(jq .target.inodes "$WORK/json") * 16 + (32 << 20)))
 	fact memory_goal_bytes "$limit" "the goal for memory is $((limit >> 20)) MiB"
-	fact peak_rss_bytes "$rss" "peak memory $((rss >> 20)) MiB: $([ "$rss" -le "$limit" ] && echo met || echo NOT met)"
+	fact peak_rss_bytes "$rss" "peak memory $((rss >> 20)) MiB: goal $(verdict "$rss" "<= $limit")"
 }
 
 # ---- the section as JSON; COLUMN... name the fields of a line of RESULTS from the fourth on ----

@@ -49,6 +49,9 @@ for how in $HOWS; do
 	rounds $how one two fsck $SAME
 	say_medians $how "$INODES" one two fsck $SAME
 done
+rate=$(awk -v n="$INODES" -v s="$(median warm one $CPU)" 'BEGIN { printf "%.2f", n / s / 1e6 }')
+fact warm_million_inodes_per_processor_second "$rate" \
+	"$rate M inodes a second of processor, warm, one thread: goal $(verdict "$rate" '>= 2')"
 echo "ratios round by round (95 % interval):"
 for how in warm cold; do
 	say_ratio "two threads of e2fsck, wall" $how two fsck $WALL "<= 0.20"
