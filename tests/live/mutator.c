@@ -10,18 +10,22 @@
  * the block device, where the OSD writes them too.  Each thread has its own objects
  * and its own OI files, so it needs no lock.
  *
- *	mutator MOUNT DEVICE SECONDS THREADS PAUSE_US LOG
+ *	mutator MOUNT DEVICE SECONDS THREADS PAUSE_US LONG_MS LOG
  *
- * PAUSE_US > 0 now and then stops that long between two updates.  LOG gets a line
- * "MS RULE FID" for each lasting fault that is planted meanwhile (in /victim).
+ * It runs until SIGTERM.  PAUSE_US > 0 now and then stops that long between two
+ * updates, and LONG_MS once in a great while: half an operation is all there is to see
+ * for so long.  LOG gets a line "MS RULE PATH" for each lasting fault that is planted (in
+ * /victim), in the first half of SECONDS.
  */
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -99,6 +103,15 @@ static int dir_for(struct thread *t, const struct object *o)
 
 /* ---- operations ---- */
 
+/* What a sequence has room for, then those of the next one that go to the same OI file. */
+static struct ident next_fid(struct thread *t, unsigned int file)
+{
+	unsigned int n = t->made[file]++;
+
+	return (struct ident){ FIRST_SEQ + file + (unsigned long long)(n / SEQ_WIDTH) * OI_FILES,
+			       n % SEQ_WIDTH + 1, 0 };
+}
+
 static int make(struct thread *t, int is_dir)
 {
 	/* Thread 0 of two has the odd files, with the victims' among them. */
@@ -115,7 +128,7 @@ static int make(struct thread *t, int is_dir)
 		return 0;
 	memset(o, 0, sizeof(*o));
 	o->is_dir = is_dir;
-	o->fid = (struct ident){ FIRST_SEQ + file, ++t->next_oid[file], 0 };
+	o->fid = next_fid(t, file);
 	o->nnames = 1;
 	new_entry(t, &o->names[0], dir_for(t, o));
 	path_of(t, &o->names[0], path, sizeof(path));
@@ -328,7 +341,7 @@ static int plant(struct thread *t, unsigned int which)
 	static const char *const rule[VICTIMS] = {
 		"linkea-missing", "lov-stripe-size", "oi-missing", "lma-malformed", "lov-owner",
 	};
-	struct object o = { .stripe = 0x80000 + which };
+	struct object o = { .stripe = FIRST_STRIPE / 2 + which };
 	char path[512];
 	int rc = -1;
 
@@ -365,18 +378,20 @@ static int plant(struct thread *t, unsigned int which)
 static void *thread_main(void *arg)
 {
 	struct thread *t = arg;
-	unsigned long long begin = now_ms(), length = t->w->end_ms - begin, now;
+	unsigned long long begin = now_ms();
 	unsigned int planted = 0;
 
-	while (!t->failed && (now = now_ms()) < t->w->end_ms) {
+	while (!t->failed && !__atomic_load_n(&t->w->stop, __ATOMIC_RELAXED)) {
 		/* In the first half, so that runs that begin later can find them. */
 		if (!t->number && planted < VICTIMS &&
-		    now - begin > length * (planted + 1) / (2 * VICTIMS + 2))
+		    now_ms() - begin > t->w->length_ms * (planted + 1) / (2 * VICTIMS + 2))
 			plant(t, planted++);
 		if (!t->number && t->ops % 16 == 0)
 			use_broken(t);
 		one_operation(t);
 	}
+	if (t->failed)
+		kill(getpid(), SIGTERM);
 	return NULL;
 }
 
@@ -385,10 +400,11 @@ static int open_world(struct world *w, char **argv)
 	char path[256];
 
 	w->mount = argv[1];
+	w->length_ms = strtoull(argv[3], NULL, 10) * 1000;
 	w->pause_us = atol(argv[5]);
-	w->end_ms = now_ms() + strtoull(argv[3], NULL, 10) * 1000;
+	w->long_ms = atol(argv[6]);
 	w->dev = open(argv[2], O_RDWR);
-	w->log = fopen(argv[6], "w");
+	w->log = fopen(argv[7], "w");
 	snprintf(path, sizeof(path), "%s/ROOT/churn", w->mount);
 	if (w->dev < 0 || !w->log || get_fid(path, &w->churn))
 		return -1;
@@ -406,14 +422,20 @@ int main(int argc, char **argv)
 	struct world w = { 0 };
 	struct thread *t;
 	pthread_t id[16];
-	unsigned int n = argc == 7 ? (unsigned int)atoi(argv[4]) : 0;
+	unsigned int n = argc == 8 ? (unsigned int)atoi(argv[4]) : 0;
 	unsigned long long ops = 0;
-	int failed = 0;
+	int failed = 0, sig;
+	sigset_t term;
 
 	if (n != 1 && n != 2) {
-		fprintf(stderr, "usage: mutator MOUNT DEVICE SECONDS 1|2 PAUSE_US LOG\n");
+		fprintf(stderr, "usage: mutator MOUNT DEVICE SECONDS 1|2 PAUSE_US LONG_MS LOG\n");
 		return 2;
 	}
+	/* It ends with the suite, even if that is killed. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &term, NULL);
 	t = calloc(n, sizeof(*t));
 	if (!t || open_world(&w, argv)) {
 		perror("mutator");
@@ -424,10 +446,12 @@ int main(int argc, char **argv)
 		t[i].number = i;
 		t[i].of = n;
 		t[i].seed = i + 1;
-		t[i].next_stripe = (i + 1ULL) << 20;
+		t[i].next_stripe = (i + 1) * FIRST_STRIPE;
 		if (pthread_create(&id[i], NULL, thread_main, &t[i]))
 			return 1;
 	}
+	sigwait(&term, &sig);
+	__atomic_store_n(&w.stop, 1, __ATOMIC_RELAXED);
 	for (unsigned int i = 0; i < n; i++) {
 		pthread_join(id[i], NULL);
 		ops += t[i].ops;

@@ -9,7 +9,10 @@
 #define OI_FILES 64U
 #define OI_REC 24U
 #define LEAF_MAX ((BLOCK - 4) / OI_REC)
-#define FIRST_SEQ 0x200000440ULL /* and the 63 after it: one for each OI file */
+/* Beyond what mkmdt gives out; the 64 from here have one for each OI file, and so the next 64. */
+#define FIRST_SEQ 0x200000800ULL
+#define SEQ_WIDTH 0x20000U
+#define FIRST_STRIPE (1ULL << 28) /* OST objects beyond those of mkmdt */
 #define OBJECTS 600		 /* a thread keeps at most */
 #define NAMES 4			 /* an object has at most */
 #define OF_CHURN -1
@@ -38,8 +41,9 @@ struct object {
 struct world {
 	const char *mount;
 	int dev;
-	long pause_us;
-	unsigned long long end_ms;
+	long pause_us, long_ms;
+	unsigned long long length_ms; /* the lasting faults are spread over half of it */
+	int stop;		      /* atomic */
 	struct ident churn, d;
 	long long leaf[OI_FILES]; /* where the last leaf of each OI file is on the device */
 	FILE *log;
@@ -48,7 +52,7 @@ struct world {
 struct thread {
 	struct world *w;
 	unsigned int number, of, seed, serial;
-	unsigned int next_oid[OI_FILES];
+	unsigned int made[OI_FILES]; /* objects with a FID of that OI file, ever */
 	unsigned long long next_stripe, ops;
 	struct object obj[OBJECTS];
 	int failed, swung;

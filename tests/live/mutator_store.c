@@ -28,10 +28,15 @@ unsigned int pick(struct thread *t, unsigned int n)
 /* Between two updates of one operation. */
 void window(struct thread *t)
 {
-	struct timespec ts = { .tv_nsec = t->w->pause_us * 1000 };
+	long us = t->w->pause_us;
+	struct timespec ts;
 
-	if (t->w->pause_us && !pick(t, 16))
-		nanosleep(&ts, NULL);
+	if (!us || pick(t, 16))
+		return;
+	if (!pick(t, 1024))
+		us = t->w->long_ms * 1000;
+	ts = (struct timespec){ us / 1000000, us % 1000000 * 1000 };
+	nanosleep(&ts, NULL);
 }
 
 int broken(struct thread *t, const char *what)
