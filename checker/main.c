@@ -374,6 +374,9 @@ static int check(struct session *s, char *err, size_t errlen)
 	s->have_geo = true;
 	warn(&s->target, &s->geo);
 	rc = run_init(s, err, errlen);
+	/* It can begin with a mount only, and that is watched. */
+	if (s->target.recovering)
+		coverage_incomplete(&s->run.cov, "the MDT was in recovery when the run began");
 	if (!rc)
 		rc = read_journal(s, err, errlen);
 	if (!rc)

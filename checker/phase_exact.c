@@ -16,7 +16,6 @@
 
 #include "base/array.h"
 #include "exact.h"
-#include "ledger/landmarks.h"
 
 /* Facts of one suspect with an ordinary name and an OI record, generously. */
 #define EXACT_BYTES_PER_SUSPECT 256U
@@ -249,23 +248,9 @@ static int all_batches(struct look *l)
 	return rc;
 }
 
-/* New sequences are given out, and scrub starts, while the server runs. */
-static int refresh_env(struct run *r)
-{
-	struct view_buf *buf;
-	int rc;
-
-	if (r->env.info->is_static)
-		return 0;
-	buf = view_buf_new(r->view);
-	rc = buf ? env_refresh(&r->env, r->view, buf) : -ENOMEM;
-	view_buf_free(buf);
-	return rc;
-}
-
 int exact_look(struct look *l)
 {
-	int rc = refresh_env(l->r);
+	int rc = run_refresh_env(l->r);
 
 	if (rc)
 		return rc;

@@ -40,7 +40,6 @@ struct settle {
 	u32 n;
 	u32 open;		 /* items that are not done */
 	u32 looks;		 /* left */
-	bool scrub_ran;		 /* before all looks */
 };
 
 static u64 now_ms(void)
@@ -343,11 +342,6 @@ static void conclude(struct settle *s)
 		coverage_incomplete(&s->r->cov, "what some findings rest on kept changing");
 }
 
-static bool scrub_runs(const struct run *r)
-{
-	return r->env.has_scrub && r->env.scrub.status == SS_SCANNING;
-}
-
 /* Looks with growing gaps: at the end those are left that each of them found. */
 static int short_looks(struct settle *s, u32 most)
 {
@@ -381,8 +375,6 @@ static int series(struct settle *s)
 	sleep_until(at, s->r->cancel);
 	looked = now_ms();
 	rc = look_again(s, true);
-	if (!s->scrub_ran && scrub_runs(s->r))
-		coverage_incomplete(&s->r->cov, "OI scrub began during the run");
 	if (!rc)
 		confirm(s, looked);
 	return rc;
@@ -391,8 +383,7 @@ static int series(struct settle *s)
 int phase_settle(struct run *r, struct shares *shares, struct finding_list *found,
 		 struct look_notes *notes)
 {
-	struct settle s = { .r = r, .shares = shares, .looks = r->opt->settle_rounds,
-			    .scrub_ran = scrub_runs(r) };
+	struct settle s = { .r = r, .shares = shares, .looks = r->opt->settle_rounds };
 	int rc = items_of(found, now_ms(), &s.item);
 
 	if (rc)

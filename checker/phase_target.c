@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "exact.h"
-#include "ledger/landmarks.h"
 
 static int judge_now(struct run *r, struct finding_list *list, bool count)
 {
@@ -23,15 +22,6 @@ static int judge_now(struct run *r, struct finding_list *list, bool count)
 	if (!rc)
 		rc = judge_target(&j);
 	judge_close(&j);
-	return rc;
-}
-
-static int read_now(struct run *r)
-{
-	struct view_buf *buf = view_buf_new(r->view);
-	int rc = buf ? env_refresh(&r->env, r->view, buf) : -ENOMEM;
-
-	view_buf_free(buf);
 	return rc;
 }
 
@@ -57,7 +47,7 @@ int target_look_begin(struct run *r, struct target_look *t)
 
 	t->since = now_ms();
 	if (!rc)
-		rc = read_now(r);
+		rc = run_refresh_env(r);
 	return rc ? rc : judge_now(r, &t->first, false);
 }
 
@@ -110,7 +100,7 @@ int target_look_end(struct run *r, struct target_look *t)
 		return rc;
 	if (worth_waiting(&t->first))
 		wait_until(t->since + r->opt->settle_delay, r->cancel);
-	rc = stop_wanted(r->cancel) ? -ECANCELED : read_now(r);
+	rc = stop_wanted(r->cancel) ? -ECANCELED : run_refresh_env(r);
 	if (!rc)
 		rc = judge_now(r, &second, true);
 	if (!rc)

@@ -28,6 +28,24 @@ void run_add_problem(struct run *r, const struct view_problem *p)
 		coverage_incomplete(&r->cov, what[p->kind]);
 }
 
+int run_refresh_env(struct run *r)
+{
+	struct view_buf *buf;
+	int rc;
+
+	if (r->env.info->is_static)
+		return 0;
+	buf = view_buf_new(r->view);
+	rc = buf ? env_refresh(&r->env, r->view, buf) : -ENOMEM;
+	view_buf_free(buf);
+	/* What they repair is found by one look and not by the next, whether it is right or not. */
+	if (!rc && env_scrub_ran(&r->env))
+		coverage_incomplete(&r->cov, "OI scrub was at work during the run");
+	if (!rc && env_lfsck_ran(&r->env))
+		coverage_incomplete(&r->cov, "LFSCK was at work during the run");
+	return rc;
+}
+
 static double now(void)
 {
 	struct timespec t;

@@ -69,6 +69,12 @@ void run_free(struct run *r);
 int phases_prepare(struct run *r, char *err, size_t errlen);
 void phases_reconcile(struct run *r);
 
+/*
+ * Reads the state files anew: while a server runs it gives out sequences, and scrub and LFSCK begin.
+ * Does nothing where the target cannot change.
+ */
+int run_refresh_env(struct run *r);
+
 /* Counts a problem against completeness; one thread at a time. */
 void run_add_problem(struct run *r, const struct view_problem *p);
 

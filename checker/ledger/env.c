@@ -96,6 +96,31 @@ bool env_lfsck_runs(const struct env *env, enum lfsck_kind kind)
 		env->lfsck[kind].status == LS_SCANNING_PHASE2);
 }
 
+bool env_lfsck_ran(const struct env *env)
+{
+	bool ran = false;
+
+	for (u32 kind = 0; kind < LFSCK_NR; kind++) {
+		const struct lfsck_state *a = &env->first_lfsck[kind], *b = &env->lfsck[kind];
+
+		ran |= env_lfsck_runs(env, kind);
+		ran |= env->has_lfsck[kind] &&
+		       (a->status != b->status || a->success_count != b->success_count ||
+			memcmp(a->times, b->times, sizeof(a->times)));
+	}
+	return ran;
+}
+
+bool env_scrub_ran(const struct env *env)
+{
+	const struct oi_scrub *a = &env->first_scrub, *b = &env->scrub;
+
+	return !env->info->is_static && env->has_scrub &&
+	       (b->status == SS_SCANNING || a->status != b->status ||
+		a->time_latest_start != b->time_latest_start ||
+		a->time_last_complete != b->time_last_complete);
+}
+
 enum seq_owner env_seq_owner(const struct env *env, u64 seq)
 {
 	const struct fld_range *r;

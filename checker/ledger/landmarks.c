@@ -186,6 +186,8 @@ static int load_state(struct loader *l)
 	for (u32 i = 0; i < STATE_NR; i++)
 		l->env->state[i].ino = l->names.state[i];
 	rc = server_state_read(&s);
+	l->env->first_scrub = l->env->scrub;
+	memcpy(l->env->first_lfsck, l->env->lfsck, sizeof(l->env->lfsck));
 	return rc ? rc : load_oi(l);
 }
 

@@ -6,7 +6,7 @@
  *                      fsname[64] @0x20 | svname[64] @0x60
  *   last_rcvd          uuid[40] @0 | u32 compat, rocompat, incompat @0x40 | index @0x8c
  *   OI_scrub           u64 flags @16 | u32 magic @24 | u16 status @28
- *                      s64 last completion @32 | u16 oi_count @136 | u16 internal @138
+ *                      s64 last completion @32 | s64 latest start @40 | u16 oi_count @136 | u16 internal @138
  *   lfsck_namespace    its EA trusted.lfsck_ns (before 2.7 trusted.lfsck_namespace), and
  *   lfsck_layout       its content: u32 magic | u32 status | u32 flags | u32 completed runs
  *   seq_srv, seq_ctl   u64 start | u64 end | u32 index | u32 flags
@@ -121,6 +121,7 @@ int oi_scrub_decode(const u8 *data, size_t len, struct oi_scrub *out)
 	s.status = cursor_le16(&c);
 	cursor_seek(&c, OI_SCRUB_TIME);
 	s.time_last_complete = (s64)cursor_le64(&c);
+	s.time_latest_start = (s64)cursor_le64(&c);
 	cursor_seek(&c, OI_SCRUB_COUNT);
 	s.oi_count = cursor_le16(&c);
 	s.internal_flags = cursor_le16(&c);
@@ -147,7 +148,7 @@ int lfsck_state_decode(const u8 *data, size_t len, enum lfsck_kind kind, struct 
 {
 	struct cursor c = cursor_make(data, len);
 	u32 magic = cursor_le32(&c);
-	struct lfsck_state s;
+	struct lfsck_state s = { 0 };
 
 	s.status = cursor_le32(&c);
 	s.flags = cursor_le32(&c);
@@ -156,6 +157,8 @@ int lfsck_state_decode(const u8 *data, size_t len, enum lfsck_kind kind, struct 
 		return -EBADMSG;
 	if (!lfsck_magic_known(magic, kind))
 		return -EOPNOTSUPP;
+	for (u32 i = 0; i < ARRAY_SIZE(s.times); i++)
+		s.times[i] = cursor_le64(&c);
 	*out = s;
 	return 0;
 }

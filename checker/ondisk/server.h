@@ -44,7 +44,7 @@ enum oi_scrub_status {
 struct oi_scrub {
 	u64 flags;
 	u16 status;
-	s64 time_last_complete;
+	s64 time_last_complete, time_latest_start;
 	u16 oi_count;
 	u16 internal_flags; /* 1 NO_HANDLE_OLD_FID */
 };
@@ -66,6 +66,11 @@ struct lfsck_state {
 	u32 status; /* enum lfsck_status, or what a newer Lustre may add */
 	u32 flags;
 	u32 success_count; /* runs that were completed */
+	/*
+	 * Run times, then times of the last completion, the latest start and the last checkpoint:
+	 * each version cuts this differently, but it changes with every run.
+	 */
+	u64 times[4];
 };
 
 /* 0, -EBADMSG; -EOPNOTSUPP for a version that is not known. */

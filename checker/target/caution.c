@@ -30,6 +30,9 @@ void target_cautions(struct target *t, const struct geometry *g)
 	if (t->live && t->mirror)
 		caution(t, "a mirror keeps the file system mounted when its MDT is stopped: take it "
 			   "down before maintenance or failover, or two servers mount one device");
+	if (t->recovering)
+		caution(t, "the MDT is in recovery: what its clients and other MDTs redo is found half "
+			   "done; check it when recovery is over");
 	if (t->mapped)
 		caution(t, "the device is held open: its volume group or multipath map cannot be "
 			   "deactivated until the run ends");

@@ -113,6 +113,21 @@ static int service_device(void *arg, const char *svname, char *device, size_t si
 	return ro_read_line(path, device, size);
 }
 
+bool sysblock_recovers(const char *where, const char *svname)
+{
+	char path[PATH_MAX], line[64];
+
+	snprintf(path, sizeof(path), "%s/sys/kernel/debug/lustre/mdt/%s/recovery_status",
+		 where ? where : "", svname);
+	if (ro_read_line(path, line, sizeof(line))) {
+		snprintf(path, sizeof(path), "%s/proc/fs/lustre/mdt/%s/recovery_status",
+			 where ? where : "", svname);
+		if (ro_read_line(path, line, sizeof(line)))
+			return false;
+	}
+	return !strcmp(line, "status: RECOVERING") || !strncmp(line, "status: WAITING", 15);
+}
+
 static bool loop_shows(const char *backing_file, const char *image)
 {
 	char path[PATH_MAX + 16], line[PATH_MAX];

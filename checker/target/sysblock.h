@@ -10,5 +10,7 @@ extern const struct world sysblock_world;
 
 /* Is the device one of the device mapper's?  root: where /sys is, for tests; NULL here. */
 bool sysblock_is_mapped(const char *root, dev_t dev);
+/* Is that MDT in recovery, or waiting for its clients to begin it?  root as above. */
+bool sysblock_recovers(const char *root, const char *svname);
 
 #endif

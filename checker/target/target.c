@@ -102,6 +102,7 @@ static int check_opened(const struct resolution *res, const struct stat *st, str
 				minor(res->rdev));
 	t->rdev = block ? st->st_rdev : 0;
 	t->mapped = block && sysblock_is_mapped(NULL, t->rdev);
+	t->recovering = t->live && t->svname && sysblock_recovers(NULL, t->svname);
 	return take_size(t, err, errlen);
 }
 

@@ -76,6 +76,9 @@ struct env {
 	struct oi_scrub scrub;
 	bool has_lfsck[LFSCK_NR];
 	struct lfsck_state lfsck[LFSCK_NR];
+	/* What these two were when the run began. */
+	struct oi_scrub first_scrub;
+	struct lfsck_state first_lfsck[LFSCK_NR];
 	bool has_seq_srv, has_seq_ctl;
 	struct seq_range seq_srv, seq_ctl;
 	u64 *lov_objid; /* last object id by OST index; owned */
@@ -110,6 +113,9 @@ u32 env_index_votes(const struct env *env, struct index_vote *out);
 bool env_index_elect(const struct index_vote *vote, u32 n, u32 *index);
 /* Does an LFSCK of this kind run now?  On a target that cannot change, none does. */
 bool env_lfsck_runs(const struct env *env, enum lfsck_kind kind);
+/* Do they run, or have they since the run began? */
+bool env_lfsck_ran(const struct env *env);
+bool env_scrub_ran(const struct env *env);
 
 /* Reserved, journal and quota inodes: nothing of Lustre is expected there. */
 bool env_is_exempt_ino(const struct env *env, u32 ino);

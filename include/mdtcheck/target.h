@@ -25,7 +25,7 @@ struct target_options {
 	bool allow_not_lustre;	   /* --allow-not-lustre: no mountdata that says MDT */
 };
 
-#define TARGET_CAUTIONS_MAX 4
+#define TARGET_CAUTIONS_MAX 5
 
 struct target {
 	enum target_kind kind;
@@ -40,6 +40,7 @@ struct target {
 	char *fstype;		/* of the mirror; NULL for an image */
 	char *vfs_options;	/* per-mount options of the mirror; NULL */
 	char *super_options;	/* superblock options of the mirror; NULL */
+	bool recovering;	/* the MDT waits for its clients, or they redo what was lost */
 	bool mapped;		/* the device is a logical volume or a multipath map */
 	const char *caution[TARGET_CAUTIONS_MAX]; /* sentences, see target_cautions() */
 	u32 ncautions;

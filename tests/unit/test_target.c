@@ -472,6 +472,15 @@ START_TEST(reads_sys)
 	put(root, "sys/block/loop4/loop/offset", "1048576");
 	put(root, "sys/fs/lustre/osd-ldiskfs/lustre-MDT0000/mntdev", "/dev/mapper/mdt0");
 	put(root, "proc/fs/lustre/osd-ldiskfs/old-MDT0000/mntdev", "/dev/sdf");
+	put(root, "sys/kernel/debug/lustre/mdt/a-MDT0000/recovery_status", "status: RECOVERING");
+	put(root, "sys/kernel/debug/lustre/mdt/b-MDT0001/recovery_status",
+	    "status: COMPLETE\nrecovery_start: 1");
+	put(root, "proc/fs/lustre/mdt/c-MDT0000/recovery_status",
+	    "status: WAITING_FOR_CLIENTS");
+	ck_assert(sysblock_recovers(root, "a-MDT0000"));
+	ck_assert(!sysblock_recovers(root, "b-MDT0001"));
+	ck_assert(sysblock_recovers(root, "c-MDT0000"));
+	ck_assert(!sysblock_recovers(root, "none-MDT0000"));
 	held_by(root, 0, HOLDER_PARTITION, "/dev/sda1");
 	held_by(root, 16, HOLDER_MPATH, "/dev/mapper/mpatha");
 	held_by(root, 32, HOLDER_DM, "/dev/mapper/vg-mdt0");
@@ -527,6 +536,8 @@ START_TEST(cautions)
 	t.mapped = true;
 	cautioned(&t, ON_ERROR_READ_ONLY, 4, "deactivated");
 	cautioned(&t, ON_ERROR_READ_ONLY, 4, "snapshot");
+	t.recovering = true;
+	cautioned(&t, ON_ERROR_READ_ONLY, 5, "recovery");
 	/* Nothing happens to what nobody has mounted; but the device is held. */
 	t = (struct target){ .mapped = true, .super_options = panic };
 	cautioned(&t, ON_ERROR_PANIC, 1, "deactivated");
