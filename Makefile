@@ -74,8 +74,10 @@ MKMDT_LIBS := -lext2fs -lcom_err
 
 all: $(B)/mdtcheck $(B)/mkmdt $(B)/live-mirror $(B)/mdtcheck-rules.7 $(BENCH:%=$(B)/bench-%)
 
+# The link lock: an object that imports what would open or change anything is not linked.
 $(B)/mdtcheck: $(B)/checker/main.o $(CHECKER_OBJ)
 	@echo "  LD    $@"
+	$(Q)BUILD=$(B) tools/lint/imports --link $^
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECKER_LIBS)
 
 $(B)/mkmdt: $(MKMDT_OBJ)

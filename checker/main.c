@@ -392,11 +392,22 @@ static int check(struct session *s, char *err, size_t errlen)
 	return rc;
 }
 
-/* The compile and link locks hold by how the program was built; the rest is the sandbox's. */
+/* The Makefile turns both on, with which main.c is compiled too. */
+#ifdef MDTCHECK_BANNED
+#define BUILD_LOCK true, NULL
+#else
+#define BUILD_LOCK false, "this program was not built by its Makefile"
+#endif
+
+#define OWN_LOCKS 3
+
+/* By how the program was built, by how it opens files; the rest is the sandbox's. */
 static u32 list_locks(const struct sandbox_report *box, struct lock_status *lock)
 {
 	u32 n = 0;
 
+	lock[n++] = (struct lock_status){ "compile lock", BUILD_LOCK };
+	lock[n++] = (struct lock_status){ "link lock", BUILD_LOCK };
 	lock[n++] = (struct lock_status){ "read-only descriptors", true, NULL };
 	for (u32 i = 0; i < box->nlocks; i++)
 		lock[n++] = (struct lock_status){ box->lock[i].name, box->lock[i].enforced,
@@ -434,7 +445,7 @@ static void hear_witness(struct session *s)
 
 static int report(struct session *s, time_t started, double elapsed, bool failed)
 {
-	struct lock_status locks[SANDBOX_LOCKS + 1];
+	struct lock_status locks[SANDBOX_LOCKS + OWN_LOCKS];
 	struct rusage ru;
 	struct report rep = {
 		.version = MDTCHECK_VERSION,
