@@ -2,7 +2,7 @@
 /*
  * mdtcheck: is a Lustre MDT consistent?  A map of the program, in the order of a run:
  *
- *	options.c	 the command line
+ *	options.c	 the command line; options_help.c what --help prints
  *	target/		 what is it and may it be read; opens it, read-only
  *	guard/		 the witness, a process of its own that watches this one; the sandbox,
  *			 entered before a byte of the target is parsed
