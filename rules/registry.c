@@ -25,17 +25,12 @@ const struct rule *rule_by_name(const char *name)
 	return NULL;
 }
 
-const struct rule *rule_in_order(u32 nth)
+const struct rule *rule_next(const struct rule *before)
 {
-	const struct rule *r, *other;
-	u32 before;
+	const struct rule *r, *next = NULL;
 
-	for (r = __start_mdtcheck_rules; r < __stop_mdtcheck_rules; r++) {
-		before = 0;
-		for (other = __start_mdtcheck_rules; other < __stop_mdtcheck_rules; other++)
-			before += other->code < r->code;
-		if (before == nth)
-			return r;
-	}
-	return NULL;
+	for (r = __start_mdtcheck_rules; r < __stop_mdtcheck_rules; r++)
+		if ((!before || r->code > before->code) && (!next || r->code < next->code))
+			next = r;
+	return next;
 }

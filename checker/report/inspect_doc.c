@@ -415,18 +415,14 @@ static void put_rule(struct doc *d, const struct rule *rule, const struct rule_v
 static void put_rules(struct doc *d, const struct inspection *in)
 {
 	struct strbuf b = { 0 };
-	u32 n;
-	const struct rule *table = rule_table(&n);
+	const struct rule *table = rule_table(&(u32){ 0 });
 
 	doc_list(d, "rules");
-	for (u32 i = 0; i < n; i++) {
-		const struct rule *r = rule_in_order(i);
-
+	for (const struct rule *r = rule_next(NULL); r; r = rule_next(r))
 		if (d->is_text)
 			put_rule_line(d, r, &in->verdicts[r - table], &b);
 		else
 			put_rule(d, r, &in->verdicts[r - table]);
-	}
 	doc_end(d);
 	doc_list(d, "findings");
 	for (u32 i = 0; i < in->findings->count; i++)

@@ -190,11 +190,9 @@ static struct piece rule_coverage_piece(const struct rule_coverage *c)
 static void put_rules_coverage(struct piece *p, const struct rule_coverage *rules)
 {
 	struct piece all = piece_new();
-	u32 i, n = 0;
-	const struct rule *table = rule_table(&n);
+	const struct rule *table = rule_table(&(u32){ 0 });
 
-	for (i = 0; rules && i < n; i++) {
-		const struct rule *r = rule_in_order(i);
+	for (const struct rule *r = rules ? rule_next(NULL) : NULL; r; r = rule_next(r)) {
 		struct piece one = rule_coverage_piece(&rules[r - table]);
 
 		put_piece(&all, r->name, &one);
@@ -331,11 +329,9 @@ static u64 sum_severities(const u64 counts[SEV_NR])
 static void put_by_rule(struct piece *p, const struct finding_list *l)
 {
 	struct piece all = piece_new();
-	u32 i, n = 0;
-	const struct rule *table = rule_table(&n);
+	const struct rule *table = rule_table(&(u32){ 0 });
 
-	for (i = 0; i < l->nrules && i < n; i++) {
-		const struct rule *r = rule_in_order(i);
+	for (const struct rule *r = l->nrules ? rule_next(NULL) : NULL; r; r = rule_next(r)) {
 		u64 primary = sum_severities(l->by_rule[r - table].primary);
 		u64 caused = sum_severities(l->by_rule[r - table].caused);
 		struct piece one;

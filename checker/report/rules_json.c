@@ -56,15 +56,15 @@ static struct piece rule_piece(const struct rule *rule)
 
 int rules_list_json(FILE *out)
 {
-	u32 n;
+	const char *between = "\n  ";
 	int rc = 0;
 
-	rule_table(&n);
 	putc('[', out);
-	for (u32 i = 0; i < n && !rc; i++) {
-		struct piece p = rule_piece(rule_in_order(i));
+	for (const struct rule *r = rule_next(NULL); r && !rc; r = rule_next(r)) {
+		struct piece p = rule_piece(r);
 
-		fputs(i ? ",\n  " : "\n  ", out);
+		fputs(between, out);
+		between = ",\n  ";
 		rc = piece_write(out, &p, true);
 	}
 	fputs("\n]\n", out);

@@ -60,9 +60,6 @@ static void put_rule(FILE *out, const struct rule *rule)
 
 void rules_list_man(FILE *out)
 {
-	u32 n;
-
-	rule_table(&n);
 	fputs(".\\\" SPDX-License-Identifier: GPL-2.0-only\n"
 	      ".\\\" Made from the table of rules by mdtcheck --list-rules=man: do not edit.\n"
 	      ".TH MDTCHECK\\-RULES 7 \"\" \"mdtcheck " MDTCHECK_VERSION
@@ -79,7 +76,7 @@ void rules_list_man(FILE *out)
 	      "FSNAME\\-MDTxxxx in a remedy is the name of the MDT.\n"
 	      ".SH RULES\n",
 	      out);
-	for (u32 i = 0; i < n; i++)
-		put_rule(out, rule_in_order(i));
+	for (const struct rule *r = rule_next(NULL); r; r = rule_next(r))
+		put_rule(out, r);
 	fputs(".SH SEE ALSO\n.BR mdtcheck (8),\n.BR lctl\\-lfsck_start (8)\n", out);
 }

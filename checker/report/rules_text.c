@@ -46,18 +46,15 @@ const char *rule_class_text(enum rule_class class)
 void rules_list(FILE *out)
 {
 	u32 i, n = 0;
-	const struct rule *table = rule_table(&n);
+	const struct rule *table = rule_table(&n), *r;
 	size_t width = 4;
 
 	for (i = 0; i < n; i++)
 		width = max_u64(width, strlen(table[i].name));
 	fprintf(out, "%-6s %-8s %-*s %s\n", "CODE", "SEVERITY", (int)width, "NAME", "TITLE");
-	for (i = 0; i < n; i++) {
-		const struct rule *r = rule_in_order(i);
-
+	for (r = rule_next(NULL); r; r = rule_next(r))
 		fprintf(out, "MC%03u  %-8s %-*s %s\n", r->code, severity_name(r->severity),
 			(int)width, r->name, r->title);
-	}
 }
 
 /* The evidence keys stand in the table separated by blanks. */

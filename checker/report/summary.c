@@ -128,12 +128,10 @@ static void print_not_covered(FILE *out, const struct coverage *c, struct strbuf
 
 static void print_table(FILE *out, const struct finding_list *l)
 {
-	u32 i, n = 0;
-	const struct rule *table = rule_table(&n);
+	const struct rule *table = rule_table(&(u32){ 0 });
 	bool any = false;
 
-	for (i = 0; i < l->nrules && i < n; i++) {
-		const struct rule *r = rule_in_order(i);
+	for (const struct rule *r = l->nrules ? rule_next(NULL) : NULL; r; r = rule_next(r)) {
 		u64 primary = sum(l->by_rule[r - table].primary);
 		u64 caused = sum(l->by_rule[r - table].caused);
 

@@ -91,7 +91,7 @@ struct rule_verdict {
 
 const struct rule *rule_table(u32 *count);
 const struct rule *rule_by_name(const char *name);
-/* The table is in no order; this is the nth by code, NULL beyond the last. */
-const struct rule *rule_in_order(u32 nth);
+/* The table is in no order; this is the next one by code, NULL after the last. */
+const struct rule *rule_next(const struct rule *before);
 
 #endif
