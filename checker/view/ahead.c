@@ -6,7 +6,6 @@
  * Only what the inode itself maps is taken; larger directories have reads of their own.  What
  * cannot be read is left to whoever asks for it, who knows how to complain.
  */
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "view/private.h"
@@ -23,7 +22,6 @@ void ahead_begin(struct dir_ahead *a)
 {
 	a->nruns = 0;
 	a->used = 0;
-	a->unsorted = false;
 }
 
 /* The blocks at the start of a directory, if to know them needs no other block. */
@@ -39,12 +37,17 @@ static bool first_run(struct blockmap *m, const struct inode_core *inode, struct
 	return !blockmap_lookup(m, 0, run) && run->physical;
 }
 
+/* In its place by block: mostly near the end, since what is made together lies together. */
 static bool note(struct dir_ahead *a, u64 block, u32 count)
 {
+	u32 at = a->nruns;
+
 	if (a->nruns == ARRAY_SIZE(a->run) || count > a->room - a->used)
 		return false;
-	a->unsorted |= a->nruns && block < a->run[a->nruns - 1].block;
-	a->run[a->nruns++] = (struct ahead_run){ .block = block, .count = count };
+	for (; at && a->run[at - 1].block > block; at--)
+		a->run[at] = a->run[at - 1];
+	a->run[at] = (struct ahead_run){ .block = block, .count = count };
+	a->nruns++;
 	a->used += count;
 	return true;
 }
@@ -71,20 +74,11 @@ bool ahead_want(struct dir_ahead *a, struct view *v, struct view_buf *buf, const
 	return !object_raw_is_dir(raw) || directory_want(a, v, buf, raw);
 }
 
-static int run_cmp(const void *x, const void *y)
-{
-	const struct ahead_run *a = x, *b = y;
-
-	return (a->block > b->block) - (a->block < b->block);
-}
-
-/* Sorted and made one where they touch; two claims on one block stay one block. */
+/* Made one where they touch; two claims on one block stay one block. */
 static void runs_join(struct dir_ahead *a)
 {
 	u32 n = 0, at = 0, i;
 
-	if (a->unsorted)
-		qsort(a->run, a->nruns, sizeof(a->run[0]), run_cmp);
 	for (i = 0; i < a->nruns; i++) {
 		const struct ahead_run *next = &a->run[i];
 		struct ahead_run *last = n ? &a->run[n - 1] : NULL;

@@ -102,8 +102,7 @@ struct dir_ahead {
 	u32 block_size;
 	u32 room, used; /* blocks */
 	u32 nruns;
-	bool unsorted; /* runs were noted in another order than by block */
-	struct ahead_run run[AHEAD_RUNS]; /* after ahead_read: by block */
+	struct ahead_run run[AHEAD_RUNS]; /* by block */
 };
 
 /* Inodes around the last one that was asked for, of a static target. */
