@@ -141,10 +141,22 @@ static int merge_logs(struct dirlog *all, struct dirlog *logs, u32 n)
 	return rc;
 }
 
-/* qsort() may not be given NULL, even for nothing. */
+static bool rows_in_order(const struct dirlog *log)
+{
+	u32 i = 1;
+
+	while (i < log->nrows && log->rows[i - 1].ino < log->rows[i].ino)
+		i++;
+	return i >= log->nrows;
+}
+
+/*
+ * One thread meets directories in the order of their numbers; and to sort takes memory for a
+ * second copy.  qsort() may not be given NULL, even for nothing.
+ */
 static void sort_log(struct dirlog *log)
 {
-	if (log->nrows)
+	if (!rows_in_order(log))
 		qsort(log->rows, log->nrows, sizeof(*log->rows), row_cmp);
 	if (log->nlinks)
 		qsort(log->links, log->nlinks, sizeof(*log->links), link_cmp);
