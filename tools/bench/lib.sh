@@ -24,7 +24,10 @@ is_root() { [ "$(id -u)" = 0 ]; }
 # Prints the path of the image NAME with a tree of so many objects; e2fsck must know dirdata=off.
 bulk_image() { # NAME OBJECTS [OPTIONS OF bulk]
 	local img=$DIR/$1.img
-	[ -e "$img" ] || printf 'mdt dirdata=off\nbulk %s %s\n' "$2" "${3:-}" | "$BUILD/mkmdt" build - "$img" >&2
+	if [ ! -e "$img" ]; then
+		printf 'mdt dirdata=off\nbulk %s %s\n' "$2" "${3:-}" | "$BUILD/mkmdt" build - "$img" >&2
+		sync "$img"
+	fi
 	echo "$img"
 }
 
