@@ -172,8 +172,8 @@ tsan:
 
 # As root: 10^8 objects examined under load, on an image of 8 M (11 GB in TMPDIR, half an hour on two
 # processors), then the posix view for two minutes.  What could not be done is a failure here.
-CHURN := bash tests/live/churn.sh | \
-	awk '{ print; fflush() } /^not ok|\# SKIP/ { bad = 1 } END { exit bad }'
+CHURN = bash tests/live/churn.sh | tee $(B)/soak.log && \
+	! grep -E '^not ok|\# SKIP' $(B)/soak.log > /dev/null
 soak: all
 	$(Q)CHURN_SECONDS=$(or $(SOAK_SECONDS),600) CHURN_OBJECTS=$(or $(SOAK_OBJECTS),8000000) \
 		CHURN_CHECKS=$(or $(SOAK_CHECKS),100000000) CHURN_DELAY=$(or $(SOAK_DELAY),12000) \
