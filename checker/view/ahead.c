@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "view/private.h"
+#include "view/raw.h"
 
 #define RUN_BLOCKS_MAX 8 /* a longer run is worth its own read */
 
@@ -67,11 +68,11 @@ static bool directory_want(struct dir_ahead *a, struct view *v, struct view_buf 
 
 bool ahead_want(struct dir_ahead *a, struct view *v, struct view_buf *buf, const u8 *raw)
 {
-	u64 acl = object_raw_file_acl(raw);
+	u64 acl = raw_file_acl(raw);
 
 	if (acl && device_has_blocks(v, acl, 1) && !note(a, acl, 1))
 		return false;
-	return !object_raw_is_dir(raw) || directory_want(a, v, buf, raw);
+	return !raw_is_dir(raw) || directory_want(a, v, buf, raw);
 }
 
 /* Made one where they touch; two claims on one block stay one block. */

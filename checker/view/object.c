@@ -10,45 +10,9 @@
 #include <sys/stat.h>
 
 #include "view/private.h"
+#include "view/raw.h"
 
 #define XATTR_INDEX_TRUSTED 4
-#define OFF_MODE 0
-#define OFF_DTIME 20
-#define OFF_NLINK 26
-#define OFF_FILE_ACL 104
-#define OFF_FILE_ACL_HIGH 118
-
-bool object_raw_in_use(const u8 *raw)
-{
-	struct cursor c = cursor_make(raw, EXT4_INODE_CORE);
-	u16 mode, nlink;
-	u32 dtime;
-
-	mode = cursor_le16(&c);
-	cursor_seek(&c, OFF_DTIME);
-	dtime = cursor_le32(&c);
-	cursor_seek(&c, OFF_NLINK);
-	nlink = cursor_le16(&c);
-	return mode && nlink && !dtime;
-}
-
-bool object_raw_is_dir(const u8 *raw)
-{
-	struct cursor c = cursor_make(raw, EXT4_INODE_CORE);
-
-	return S_ISDIR(cursor_le16(&c));
-}
-
-u64 object_raw_file_acl(const u8 *raw)
-{
-	struct cursor c = cursor_make(raw, EXT4_INODE_CORE);
-	u64 block;
-
-	cursor_seek(&c, OFF_FILE_ACL);
-	block = cursor_le32(&c);
-	cursor_seek(&c, OFF_FILE_ACL_HIGH);
-	return block | (u64)cursor_le16(&c) << 32;
-}
 
 /* A name of up to four bytes as one number: several are compared for every object. */
 #define EA_NAME(a, b, c, d) ((u32)(a) | (u32)(b) << 8 | (u32)(c) << 16 | (u32)(d) << 24)
@@ -280,7 +244,7 @@ int device_each_ea(struct view *v, struct view_buf *buf, const struct object *ob
 	if (xattr_walk_body(&w, obj->raw, obj->raw_len, obj->inode.extra_isize))
 		rc = ea_visit_walk(&visit, &w, EA_IN_BODY);
 	/* What a freed inode still points to belongs to others by now. */
-	if (!obj->allocated && !object_raw_in_use(obj->raw))
+	if (!obj->allocated && !raw_in_use(obj->raw))
 		return rc;
 	/* The bytes that the object was decoded from; a second reading might differ. */
 	if (!rc && obj->inode.file_acl && buf->ea_block_nr == obj->inode.file_acl &&
@@ -370,7 +334,7 @@ int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, c
 	if (rc)
 		return rc;
 	/* What a freed inode still points to belongs to others by now. */
-	if (allocated || object_raw_in_use(raw)) {
+	if (allocated || raw_in_use(raw)) {
 		ea_collect(v, buf, obj);
 		ea_decode(obj);
 	}

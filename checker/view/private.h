@@ -199,11 +199,6 @@ void object_understand(struct object *obj);
 int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, const u8 *raw,
 		struct object *obj, const char **why);
 
-/* A raw inode that something seems to use, whatever the bitmap says. */
-bool object_raw_in_use(const u8 *raw);
-bool object_raw_is_dir(const u8 *raw);
-u64 object_raw_file_acl(const u8 *raw);
-
 /* ---- posix_tree.c ---- */
 
 void posix_hand_close(struct posix_hand *h);

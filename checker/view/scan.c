@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "view/private.h"
+#include "view/raw.h"
 
 #define CHUNK_BYTES (1U << 20) /* one read of the inode table */
 #define CHUNK_GAP (64U << 10)  /* free inodes that are skipped rather than read */
@@ -74,6 +75,12 @@ static u32 first_ino(const struct scan_thread *t)
 	return t->group * t->scan->view->info.inodes_per_group + 1;
 }
 
+/* Of the inode table, that of an inode of the group. */
+static u64 block_of(const struct scan_thread *t, u32 index)
+{
+	return t->desc.inode_table + index / t->scan->view->inodes_per_block;
+}
+
 static void complain(struct scan_thread *t, enum view_problem_kind kind, u32 ino, u64 block,
 		     const char *why)
 {
@@ -88,7 +95,7 @@ static void complain(struct scan_thread *t, enum view_problem_kind kind, u32 ino
  * Something is using an inode that the bitmap calls free.  The bitmap is the older of the two
  * readings: only if both still say so now is it worth a word.
  */
-static void stray_inode(struct scan_thread *t, u32 index, u64 block)
+static void stray_inode(struct scan_thread *t, u32 index)
 {
 	struct view *v = t->scan->view;
 	u32 ino = first_ino(t) + index;
@@ -96,19 +103,19 @@ static void stray_inode(struct scan_thread *t, u32 index, u64 block)
 
 	if (device_inode(v, ino, t->buf->raw, &allocated))
 		return;
-	if (!allocated && object_raw_in_use(t->buf->raw))
-		complain(t, PROBLEM_BITMAP, ino, block,
+	if (!allocated && raw_in_use(t->buf->raw))
+		complain(t, PROBLEM_BITMAP, ino, block_of(t, index),
 			 "inode is in use, but free in the inode bitmap");
 }
 
-static int deliver(struct scan_thread *t, u32 index, const u8 *raw, u64 block)
+static int deliver(struct scan_thread *t, u32 index, const u8 *raw)
 {
 	u32 ino = first_ino(t) + index;
 	struct object obj;
 	const char *why;
 
 	if (object_fill(t->scan->view, t->buf, ino, true, raw, &obj, &why)) {
-		complain(t, PROBLEM_INODE, ino, block, why);
+		complain(t, PROBLEM_INODE, ino, block_of(t, index), why);
 		return 0;
 	}
 	if (obj.ea_broken)
@@ -149,17 +156,14 @@ static int chunk_deliver(struct scan_thread *t, u32 from, u32 count)
 	int rc;
 
 	for (i = from * per; i < end; i++, raw += v->info.inode_size) {
-		u64 block = t->desc.inode_table + i / per;
-
 		if (i == ahead)
 			ahead = directories_ahead(t, i, end, raw);
-
 		if (bit_test(t->bitmap, i)) {
-			rc = deliver(t, i, raw, block);
+			rc = deliver(t, i, raw);
 			if (rc)
 				return rc;
-		} else if (i < used && object_raw_in_use(raw)) {
-			stray_inode(t, i, block);
+		} else if (i < used && raw_in_use(raw)) {
+			stray_inode(t, i);
 		}
 	}
 	return 0;
