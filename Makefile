@@ -60,7 +60,7 @@ MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 
 UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_eas test_lmv test_dirent test_iam test_inode \
 	test_rules test_rules_tree test_rules_lov test_rules_lmv test_rules_server test_cause test_ledger test_dirtable test_random random_world \
-	random_faults random_judge test_server test_target test_sandbox test_witness test_base test_pace \
+	random_faults random_judge test_server test_target test_sysblock test_sandbox test_witness test_base test_pace \
 	test_options test_finding test_report test_evidence test_view test_viewfile test_journal
 UNIT_SRC := $(UNIT:%=tests/unit/%.c)
 

@@ -143,11 +143,7 @@ static int may_walk(const struct session *s, char *err, size_t errlen)
 
 static int open_walk(struct session *s, struct sandbox_options *box, char *err, size_t errlen)
 {
-	int rc = may_walk(s, err, errlen);
-
-	if (rc)
-		return rc;
-	rc = posix_root_open(s->target.mirror, &s->root, err, errlen);
+	int rc = posix_root_open(s->target.mirror, &s->root, err, errlen);
 	if (rc)
 		return rc;
 	s->have_root = true;
@@ -223,12 +219,19 @@ static int open_all(struct session *s, char *err, size_t errlen)
 		return rc;
 	s->have_target = true;
 	if (s->opt.posix)
+		rc = may_walk(s, err, errlen);
+	if (rc)
+		return rc;
+	/*
+	 * Never beside the writer of evidence: two processes would hold each other's pipes.  Before
+	 * anything below the mount is open: it may outlive this process, and must not keep it busy.
+	 */
+	witness_start(&s->target,
+		      s->opt.action == ACTION_CHECK && s->opt.witness != WITNESS_OFF, &s->witness);
+	if (s->opt.posix)
 		rc = open_walk(s, &box, err, errlen);
 	if (rc)
 		return rc;
-	/* Never beside the writer of evidence: two processes would hold each other's pipes. */
-	witness_start(&s->target,
-		      s->opt.action == ACTION_CHECK && s->opt.witness != WITNESS_OFF, &s->witness);
 	rc = output_open(s->opt.output, &s->target, &s->out, err, errlen);
 	if (rc)
 		return rc;

@@ -166,6 +166,21 @@ else
 	skip "what it opens" "strace is not installed"
 fi
 
+# Before 5.16 the kernel does not tell of errors: what they could hide is not covered.
+if command -v strace > /dev/null && strace -o /dev/null -e inject=fanotify_mark:error=EINVAL true 2> /dev/null; then
+	deaf() {
+		local rc=0
+		strace -f -qq -o /dev/null -e inject=fanotify_mark:error=EINVAL \
+			"$MDTCHECK" --witness=off --fstype ext4 --view=posix "$MNT" > "$TMP/j" || rc=$?
+		[ $rc = 4 ] && jq -e '([.findings[].rule] == ["oi-missing"])
+			and (.coverage.rules["nlink-file"] | .checked > 0 and .checked == .not_covered
+			and (.reasons | tostring | test("does not tell")))' "$TMP/j"
+	}
+	check "a kernel that does not tell of errors: what they could hide is not covered" deaf
+else
+	skip "a kernel that does not tell of errors" "strace is not installed or cannot inject"
+fi
+
 # ---- other mounts ----
 
 mount -t tmpfs none "$MNT/ROOT/d" 2>/dev/null && {

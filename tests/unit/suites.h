@@ -30,6 +30,7 @@
 	X(journal)                                                                                 \
 	X(server)                                                                                  \
 	X(target)                                                                                  \
+	X(sysblock)                                                                                \
 	X(sandbox)                                                                                 \
 	X(witness)                                                                                 \
 	X(base)                                                                                    \

@@ -5,15 +5,18 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -509,6 +512,136 @@ START_TEST(reports_every_lock)
 }
 END_TEST
 
+/* ---- kernels that lack a lock ---------------------------------------------------------------- */
+
+/* A kernel in whose place a filter answers. */
+struct kernel {
+	int landlock, seccomp, capset; /* errors of these calls; 0: as they are */
+	bool enforced[SANDBOX_LOCKS];
+	const char *reason; /* of the first lock that is unavailable */
+};
+
+static void refuse(scmp_filter_ctx ctx, int error, int call, unsigned int n, struct scmp_arg_cmp cmp)
+{
+	if (error && seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO((u32)error), call, n, &cmp))
+		_exit(98);
+}
+
+static void pretend(const struct kernel *k)
+{
+	const struct scmp_arg_cmp filter = { 0, SCMP_CMP_EQ, PR_SET_SECCOMP, 0 };
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+
+	refuse(ctx, k->landlock, SCMP_SYS(landlock_create_ruleset), 0, filter);
+	refuse(ctx, k->seccomp, SCMP_SYS(seccomp), 0, filter);
+	refuse(ctx, k->seccomp ? EINVAL : 0, SCMP_SYS(prctl), 1, filter);
+	refuse(ctx, k->capset, SCMP_SYS(capset), 0, filter);
+	if (seccomp_load(ctx))
+		_exit(97);
+}
+
+static const struct kernel kernels[] = {
+	/* before 5.13; one that was built, or booted, without it; a container */
+	{ .landlock = ENOSYS, .enforced = { true, true, false, true },
+	  .reason = "the kernel does not have it" },
+	{ .landlock = EOPNOTSUPP, .enforced = { true, true, false, true },
+	  .reason = "the kernel has it turned off" },
+	{ .landlock = EPERM, .enforced = { true, true, false, true }, .reason = "not permitted" },
+	{ .seccomp = ENOSYS, .enforced = { true, true, true, false },
+	  .reason = "the kernel refused it" },
+	{ .capset = EPERM, .enforced = { true, false, true, true }, .reason = "not permitted" },
+	{ .landlock = ENOSYS, .seccomp = ENOSYS, .capset = EPERM, .enforced = { true },
+	  .reason = "not permitted" },
+};
+
+static int says_what_is_missing(const struct kernel *k)
+{
+	struct sandbox_options opt = { 0 };
+	const char *reason = NULL;
+	struct sandbox_report r;
+	bool as_said = true;
+
+	pretend(k);
+	if (sandbox_enter(&opt, &r))
+		return 1;
+	for (u32 i = 0; i < r.nlocks; i++) {
+		as_said &= r.lock[i].enforced == k->enforced[i];
+		if (!reason)
+			reason = r.lock[i].reason;
+	}
+	return !as_said || !reason || strcmp(reason, k->reason);
+}
+
+static bool has_landlock(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1U) > 0;
+}
+
+/* Where nothing pretends: a sanitizer's build has no filter either. */
+static bool has_filter(void)
+{
+	return !unavailable(run(try_read));
+}
+
+static void exits_with(int wanted, pid_t pid)
+{
+	int status;
+
+	ck_assert_int_gt(pid, 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == wanted, "status %#x", status);
+}
+
+START_TEST(old_kernels)
+{
+	const struct kernel *k = &kernels[_i];
+	pid_t pid;
+
+	if (!has_filter() || (k->enforced[2] && !has_landlock()))
+		return;
+	pid = fork();
+	if (pid == 0)
+		_exit(says_what_is_missing(k));
+	exits_with(0, pid);
+}
+END_TEST
+
+/* A block device's node opened for writing: by landlock, where the filter is not there to end it. */
+static int opens_for_writing(const char *node, bool walk)
+{
+	const struct kernel k = { .seccomp = ENOSYS };
+	struct sandbox_options opt = { .walk = walk, .walk_fd = -1 };
+	struct sandbox_report r;
+
+	if (walk)
+		opt.walk_fd = open("/tmp", O_RDONLY | O_DIRECTORY);
+	pretend(&k);
+	if (sandbox_enter(&opt, &r) || !r.lock[2].enforced || r.lock[3].enforced)
+		return 96;
+	return open(node, O_WRONLY) < 0 ? errno : 0;
+}
+
+START_TEST(device_is_not_opened_for_writing)
+{
+	char dir[] = "/tmp/mdtcheck-unit.XXXXXX", node[64];
+	pid_t pid;
+
+	if (!has_filter() || !has_landlock())
+		return;
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(node, sizeof(node), "%s/node", dir);
+	/* No matter which; a user who may not make one has a file. */
+	if (mknod(node, S_IFBLK | 0600, makedev(7, 0)) < 0)
+		ck_assert_int_eq(mknod(node, S_IFREG | 0600, 0), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(opens_for_writing(node, _i));
+	exits_with(EACCES, pid);
+	unlink(node);
+	rmdir(dir);
+}
+END_TEST
+
 Suite *suite_sandbox(void)
 {
 	Suite *s = suite_create("sandbox");
@@ -522,6 +655,8 @@ Suite *suite_sandbox(void)
 	tcase_add_loop_test(tc, forbids_the_writer, 0, (int)ARRAY_SIZE(store_forbidden));
 	tcase_add_test(tc, abort_is_abort);
 	tcase_add_test(tc, reports_every_lock);
+	tcase_add_loop_test(tc, old_kernels, 0, (int)ARRAY_SIZE(kernels));
+	tcase_add_loop_test(tc, device_is_not_opened_for_writing, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }

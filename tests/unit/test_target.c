@@ -10,7 +10,6 @@
 
 #include "target/resolve.h"
 #include "target/ro_open.h"
-#include "target/sysblock.h"
 #include "tests/unit/suites.h"
 
 #define NO_TWIN 1
@@ -421,90 +420,6 @@ START_TEST(options_are_kept_apart)
 }
 END_TEST
 
-/* ---- the machine: a /sys made up in a directory ---------------------------------------------- */
-
-/* Writes one file, and makes the directories that lead to it. */
-static void put(const char *root, const char *path, const char *text)
-{
-	char full[PATH_MAX], *p;
-	FILE *f;
-
-	snprintf(full, sizeof(full), "%s/%s", root, path);
-	for (p = full + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		ck_assert(mkdir(full, 0700) == 0 || errno == EEXIST);
-		*p = '/';
-	}
-	f = fopen(full, "w");
-	ck_assert_ptr_nonnull(f);
-	fprintf(f, "%s\n", text);
-	fclose(f);
-}
-
-static void held_by(char *root, unsigned int min, enum holder_kind kind, const char *name)
-{
-	struct holder h;
-
-	ck_assert_int_eq(sysblock_world.holder(root, makedev(8, min), &h), 0);
-	ck_assert_int_eq(h.kind, kind);
-	ck_assert_str_eq(h.name, name);
-}
-
-START_TEST(reads_sys)
-{
-	char root[] = "/tmp/mdtcheck-unit.XXXXXX", device[64], command[80];
-	struct holder h;
-
-	ck_assert_ptr_nonnull(mkdtemp(root));
-	put(root, "sys/dev/block/8:0/sda1/partition", "1");
-	put(root, "sys/dev/block/8:0/queue/rotational", "1");
-	put(root, "sys/dev/block/8:16/holders/dm-0/dm/name", "mpatha");
-	put(root, "sys/dev/block/8:16/holders/dm-0/dm/uuid", "mpath-3600508b4");
-	put(root, "sys/dev/block/8:32/holders/dm-1/dm/name", "vg-mdt0");
-	put(root, "sys/dev/block/8:32/holders/dm-1/dm/uuid", "LVM-0123");
-	put(root, "sys/dev/block/8:48/holders/md0/md/level", "raid1");
-	put(root, "sys/dev/block/8:64/queue/rotational", "1");
-	put(root, "sys/dev/block/253:0/dm/name", "vg-mdt0");
-	put(root, "sys/dev/block/253:0/dm/uuid", "LVM-0123");
-	put(root, "sys/block/loop3/loop/backing_file", "/srv/mdt.img");
-	put(root, "sys/block/loop3/loop/offset", "0");
-	put(root, "sys/block/loop4/loop/backing_file", "/srv/disk.img");
-	put(root, "sys/block/loop4/loop/offset", "1048576");
-	put(root, "sys/fs/lustre/osd-ldiskfs/lustre-MDT0000/mntdev", "/dev/mapper/mdt0");
-	put(root, "proc/fs/lustre/osd-ldiskfs/old-MDT0000/mntdev", "/dev/sdf");
-	put(root, "sys/kernel/debug/lustre/mdt/a-MDT0000/recovery_status", "status: RECOVERING");
-	put(root, "sys/kernel/debug/lustre/mdt/b-MDT0001/recovery_status",
-	    "status: COMPLETE\nrecovery_start: 1");
-	put(root, "proc/fs/lustre/mdt/c-MDT0000/recovery_status",
-	    "status: WAITING_FOR_CLIENTS");
-	ck_assert(sysblock_recovers(root, "a-MDT0000"));
-	ck_assert(!sysblock_recovers(root, "b-MDT0001"));
-	ck_assert(sysblock_recovers(root, "c-MDT0000"));
-	ck_assert(!sysblock_recovers(root, "none-MDT0000"));
-	held_by(root, 0, HOLDER_PARTITION, "/dev/sda1");
-	held_by(root, 16, HOLDER_MPATH, "/dev/mapper/mpatha");
-	held_by(root, 32, HOLDER_DM, "/dev/mapper/vg-mdt0");
-	held_by(root, 48, HOLDER_OTHER, "/dev/md0");
-	ck_assert_int_eq(sysblock_world.holder(root, makedev(8, 64), &h), -ENOENT);
-	ck_assert(sysblock_is_mapped(root, makedev(253, 0)));
-	ck_assert(!sysblock_is_mapped(root, makedev(8, 32)));
-	ck_assert_int_eq(sysblock_world.loop(root, "/srv/mdt.img", device, sizeof(device)), 0);
-	ck_assert_str_eq(device, "/dev/loop3");
-	/* From an offset on the device shows something else than the file. */
-	ck_assert_int_eq(sysblock_world.loop(root, "/srv/disk.img", device, sizeof(device)),
-			 -ENOENT);
-	ck_assert_int_eq(
-		sysblock_world.service(root, "lustre-MDT0000", device, sizeof(device)), 0);
-	ck_assert_str_eq(device, "/dev/mapper/mdt0");
-	ck_assert_int_eq(sysblock_world.service(root, "old-MDT0000", device, sizeof(device)), 0);
-	ck_assert_str_eq(device, "/dev/sdf");
-	ck_assert_int_eq(sysblock_world.service(root, "no-MDT0000", device, sizeof(device)),
-			 -ENOENT);
-	snprintf(command, sizeof(command), "rm -r %s", root);
-	ck_assert_int_eq(system(command), 0);
-}
-END_TEST
-
 /* ---- opening --------------------------------------------------------------------------------- */
 
 static void cautioned(struct target *t, u16 on_error, u32 n, const char *word)
@@ -601,7 +516,6 @@ Suite *suite_target(void)
 	tcase_add_test(tc, saved_table_elsewhere);
 	tcase_add_test(tc, not_a_table);
 	tcase_add_test(tc, options_are_kept_apart);
-	tcase_add_test(tc, reads_sys);
 	tcase_add_test(tc, cautions);
 	tcase_add_test(tc, opens_only_what_can_be_read);
 	tcase_add_test(tc, opens_an_image);
