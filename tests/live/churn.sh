@@ -74,25 +74,24 @@ mirror_up >/dev/null 2>&1 || { fail "no mirror"; exit 1; }
 # ---- the load, and mdtcheck in a loop meanwhile ----
 
 # look DELAY OPTION...
-look() {
-	local delay=$1
-	shift
-	"$MDTCHECK" --fstype ext4 --settle-delay "$delay" --pressure 0 --no-nice "$@" "$TMP/mirror"
-}
+LOOK=("$MDTCHECK" --fstype ext4 --pressure 0 --no-nice "$TMP/mirror" --settle-delay)
+look() { "${LOOK[@]}" "$@"; }
 
-# Stops process PID at any moment, for a moment.
+# Stops mdtcheck, which is process PID, at any moment, for a moment.
 halt_now_and_then() {
 	while kill -0 "$1" 2>/dev/null; do
 		sleep "0.$((RANDOM % 40 + 10))"
 		kill -STOP "$1" && sleep "0.$((RANDOM % 20 + 10))"
+		grep -E '^(Name|State):' "/proc/$1/status" | tr -d '\n' | grep 'mdtcheck.*T (stopped)'
 		kill -CONT "$1"
-	done 2>/dev/null
+	done 2>/dev/null >> "$TMP/halts"
 }
 halted() {
 	local pid halter rc
-	look "$@" &
+	# No function: this must be the number of mdtcheck, not of a shell around it.
+	"${LOOK[@]}" "$@" &
 	pid=$!
-	halt_now_and_then $pid >/dev/null 2>&1 &
+	halt_now_and_then $pid &
 	halter=$!
 	wait $pid
 	rc=$?
@@ -104,7 +103,7 @@ halted() {
 # run N: not all in the same way.
 run() {
 	case $VIEW$(($1 % 8)) in
-	device1 | device5 | posix[1357]) halted "$DELAY" "${HOW[@]}" ;;
+	device0 | device4 | posix[0246]) halted "$DELAY" "${HOW[@]}" ;;
 	device2 | device6) look "$DELAY" --debug-window $((OBJECTS / 3)) ;;
 	device3) look "$DELAY" "${THOROUGH[@]}" ;;
 	*) look "$DELAY" "${HOW[@]}" ;;
@@ -211,6 +210,8 @@ check "no false finding was confirmed" test $false = 0
 check "no lasting fault was missed" test $missed = 0
 passing=$(jq -s 'map(.summary.transient) | add' "$TMP"/run/*.json)
 check "the load made suspects that passed" test "$passing" -gt 0
+halts=$(wc -l < "$TMP/halts")
+check "mdtcheck was stopped and went on" test "$halts" -gt 0
 [ "$CHECKS" = 0 ] || check "$CHECKS objects were examined" test $examined -ge "$CHECKS"
 [ $false = 0 ] && [ $missed = 0 ] || { head -c 20000 "$TMP/wrong" | sed 's/^/# /'; }
 if [ -n "${CHURN_KEEP:-}" ]; then
@@ -219,10 +220,10 @@ if [ -n "${CHURN_KEEP:-}" ]; then
 fi
 figures() {
 	jq -s -r --arg ops "$(cat "$TMP/ops")" --arg false $false --arg found $((wanted - missed - owned)) \
-		--arg wanted $wanted --arg owned $owned --arg s $took --arg objects "$OBJECTS" --arg view "$VIEW" '
+		--arg wanted $wanted --arg owned $owned --arg s $took --arg objects "$OBJECTS" --arg halts "$halts" --arg view "$VIEW" '
 		def sum(f): map(f) | add;
 		"\($view) view, \($s) s, \($objects) objects, \($ops) changes; \(length) runs of "
-		+ "\(map(.run.elapsed_seconds | floor) | "\(min) to \(max)") s: "
+		+ "\(map(.run.elapsed_seconds | floor) | "\(min) to \(max)") s, stopped \($halts) times: "
 		+ "\(sum(.coverage.inodes_scanned)) object checks, "
 		+ "\(sum([.coverage.rules[] | .checked - .not_covered] | add)) rule checks, "
 		+ "\(sum(.summary.transient)) suspects transient, \(sum(.summary.unstable)) unstable, "
