@@ -123,7 +123,8 @@ if [ "$VIEW" = posix ]; then
 	check "the posix view refuses an MDT that serves" grep -q "is serving" "$TMP/refused"
 	HOW+=(--allow-busy-walk)
 fi
-"$TMP/mutator" "$TMP/mdt" "$LOOP" "$SECONDS_OF_LOAD" 2 "$PAUSE" $((DELAY / 4)) "$TMP/log" > "$TMP/ops" &
+"$TMP/mutator" "$TMP/mdt" "$LOOP" "$SECONDS_OF_LOAD" 2 "$PAUSE" $((DELAY / 4)) \
+	"$TMP/log" > "$TMP/ops" &
 MUTATOR=$!
 runs=0 died=0 examined=0 began=$SECONDS
 while [ $((SECONDS - began)) -lt "$SECONDS_OF_LOAD" ] || [ $examined -lt "$CHECKS" ]; do
@@ -132,7 +133,8 @@ while [ $((SECONDS - began)) -lt "$SECONDS_OF_LOAD" ] || [ $examined -lt "$CHECK
 	run $runs > "$TMP/run/$runs.json" 2> "$TMP/run/$runs.err" || [ $? -lt 16 ] || died=$((died + 1))
 	examined=$((examined + $(jq '.coverage.inodes_scanned // 0' "$TMP/run/$runs.json" || echo 0)))
 	runs=$((runs + 1))
-	[ "$CHECKS" = 0 ] || echo "# run $((runs - 1)) ended after $((SECONDS - began)) s, $examined objects so far"
+	[ "$CHECKS" = 0 ] ||
+		echo "# run $((runs - 1)) ended after $((SECONDS - began)) s, $examined objects so far"
 done
 took=$((SECONDS - began))
 kill "$MUTATOR" 2>/dev/null
@@ -144,7 +146,8 @@ check "every run ended with a report" test $died = 0
 
 # ---- what is true ----
 
-# What has or had no LMA is known by its generation, which is not shown through a mount: by its inode.
+# What has or had no LMA is known by its generation, which is not shown through a mount: here by
+# its inode.
 KEY='def key: .rule + " " + if .rule | IN("lma-missing", "lma-malformed")
 	then "\(.object.ino)" else .id end;'
 confirmed() { jq -r "$KEY"' .findings[] | select(.state == "confirmed") | key' "$1" | sort -u; }
@@ -219,8 +222,9 @@ if [ -n "${CHURN_KEEP:-}" ]; then
 	cp -r "$TMP/run" "$TMP/rest.json" "$TMP/before.json" "$TMP/log" "$CHURN_KEEP/$VIEW"
 fi
 figures() {
-	jq -s -r --arg ops "$(cat "$TMP/ops")" --arg false $false --arg found $((wanted - missed - owned)) \
-		--arg wanted $wanted --arg owned $owned --arg s $took --arg objects "$OBJECTS" --arg halts "$halts" --arg view "$VIEW" '
+	jq -s -r --arg ops "$(cat "$TMP/ops")" --arg false $false --arg wanted $wanted \
+		--arg found $((wanted - missed - owned)) --arg owned $owned --arg s $took \
+		--arg objects "$OBJECTS" --arg halts "$halts" --arg view "$VIEW" '
 		def sum(f): map(f) | add;
 		"\($view) view, \($s) s, \($objects) objects, \($ops) changes; \(length) runs of "
 		+ "\(map(.run.elapsed_seconds | floor) | "\(min) to \(max)") s, stopped \($halts) times: "
@@ -228,7 +232,8 @@ figures() {
 		+ "\(sum([.coverage.rules[] | .checked - .not_covered] | add)) rule checks, "
 		+ "\(sum(.summary.transient)) suspects transient, \(sum(.summary.unstable)) unstable, "
 		+ "\($false) false, recall \($found)/\($wanted)"
-		+ if $owned == "0" then "" else ", \($owned) not found in runs that say they are incomplete" end' \
+		+ if $owned == "0" then ""
+			else ", \($owned) not found in runs that say they are incomplete" end' \
 		"$TMP"/run/*.json
 }
 echo "# $(figures)"
