@@ -31,7 +31,7 @@ Q := $(if $(V),,@)
 
 # ---- what is built, file by file -------------------------------------------------------------
 
-BASE := array io membudget pace strbuf
+BASE := array child io membudget pace strbuf
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target caution resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device window overlay journal blockmap scan dir iamfile oi object ahead \
@@ -109,7 +109,7 @@ $(B)/unit-tests: $(UNIT_OBJ) $(CHECKER_OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(UNIT_LDFLAGS) -o $@ $^ $(CHECKER_LIBS) -lcheck -lsubunit -lrt -lm
 
 # What is watched as mdtcheck is, and writes.
-$(B)/witness-control: $(B)/tests/live/witness_control.o $(GUARD:%=$(B)/checker/guard/%.o) $(B)/checker/base/io.o
+$(B)/witness-control: $(B)/tests/live/witness_control.o $(GUARD:%=$(B)/checker/guard/%.o) $(B)/checker/base/io.o $(B)/checker/base/child.o
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lseccomp
 
@@ -126,10 +126,10 @@ $(B)/%.o: %.c $(FLAGS_STAMP)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The compile lock: only these may open or create anything.  evidence.o and tracefs.o run in
-# processes of their own; the latter writes to tracefs alone.  posix_open.o opens below a mount,
-# for reading.
+# processes of their own; the latter writes to tracefs alone.  child.o writes to what is open, the
+# pipes to such processes.  posix_open.o opens below a mount, for reading.
 MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o \
-	$(B)/checker/report/evidence.o $(B)/checker/guard/tracefs.o \
+	$(B)/checker/base/child.o $(B)/checker/report/evidence.o $(B)/checker/guard/tracefs.o \
 	$(B)/checker/view/posix_open.o
 $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
 

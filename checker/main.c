@@ -239,7 +239,7 @@ static int open_all(struct session *s, char *err, size_t errlen)
 		rc = start_evidence(s, err, errlen);
 		if (rc)
 			return rc;
-		box.write_fds[box.nwrite_fds++] = s->evidence.to;
+		box.write_fds[box.nwrite_fds++] = s->evidence.pipes.to;
 	}
 	if (fileno(s->out) > 2)
 		box.write_fds[box.nwrite_fds++] = fileno(s->out);

@@ -11,10 +11,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/io.h"
 #include "guard/trace_text.h"
 #include "guard/tracefs.h"
@@ -276,18 +276,6 @@ static void ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
-static void send_all(int fd, const void *data, size_t len)
-{
-	const char *p = data;
-	ssize_t n;
-
-	for (; len; p += n, len -= (size_t)n) {
-		n = send(fd, p, len, MSG_NOSIGNAL);
-		if (n <= 0)
-			return;
-	}
-}
-
 static void wait_for_end(int fd)
 {
 	char c;
@@ -296,7 +284,7 @@ static void wait_for_end(int fd)
 		;
 }
 
-static void watcher_main(struct watcher *w, int stop_fd, int result_fd)
+static void watcher_main(struct watcher *w, const struct child *c)
 {
 	int fd;
 
@@ -309,45 +297,28 @@ static void watcher_main(struct watcher *w, int stop_fd, int result_fd)
 	read_counters(w, false);
 	if (watch(w))
 		tracefs_remove(&w->fs);
-	send_all(result_fd, "", 1);
-	wait_for_end(stop_fd);
+	write_all(c->to, "", 1);
+	wait_for_end(c->from);
 	if (w->fs.dir[0])
 		collect(w);
 	tracefs_remove(&w->fs);
 	read_counters(w, true);
 	witness_judge(&w->r);
-	send_all(result_fd, &w->r, sizeof(w->r));
+	write_all(c->to, &w->r, sizeof(w->r));
 	_exit(0);
 }
 
 /* ---- the checker's side ---------------------------------------------------------------------- */
 
-/* stop[1] and result[0] are the checker's ends. */
-static int start_process(const struct target *t, int stop[2], int result[2])
-{
-	struct watcher w = { .target = t, .checker = getpid() };
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return -errno;
-	if (!pid) {
-		close(stop[1]);
-		close(result[0]);
-		watcher_main(&w, stop[0], result[1]);
-	}
-	close(stop[0]);
-	close(result[1]);
-	return 0;
-}
-
 void witness_start(const struct target *t, bool wanted, struct witness_process *w)
 {
+	struct watcher watcher = { .target = t, .checker = getpid() };
 	struct witness_result *r = &w->unavailable;
-	int stop[2], result[2], rc;
+	pid_t pid;
 	char ready;
 
 	memset(w, 0, sizeof(*w));
-	w->stop_fd = w->result_fd = -1;
+	w->pipes = (struct child){ -1, -1 };
 	if (!wanted) {
 		give_up(r, "turned off");
 		return;
@@ -357,42 +328,28 @@ void witness_start(const struct target *t, bool wanted, struct witness_process *
 		give_up(r, "the target is a file");
 		return;
 	}
-	if (pipe2(stop, O_CLOEXEC) < 0) {
-		give_up(r, "%s", strerror(errno));
-		return;
-	}
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, result) < 0) {
-		give_up(r, "%s", strerror(errno));
-		close(stop[0]);
-		close(stop[1]);
-		return;
-	}
-	rc = start_process(t, stop, result);
-	if (rc) {
-		give_up(r, "%s", strerror(-rc));
-		close(stop[0]);
-		close(result[1]);
-	} else if (read_all(result[0], &ready, 1)) {
+	pid = child_fork(&w->pipes);
+	if (!pid)
+		watcher_main(&watcher, &w->pipes);
+	if (pid < 0) {
+		give_up(r, "%s", strerror((int)-pid));
+	} else if (read_all(w->pipes.from, &ready, 1)) {
 		give_up(r, "its process ended early");
-	} else {
-		w->stop_fd = stop[1];
-		w->result_fd = result[0];
-		return;
+		child_close(&w->pipes);
 	}
-	close(stop[1]);
-	close(result[0]);
 }
 
 void witness_stop(struct witness_process *w, struct witness_result *out)
 {
 	*out = w->unavailable;
-	if (w->stop_fd < 0)
+	if (w->pipes.to < 0)
 		return;
-	close(w->stop_fd);
-	if (read_all(w->result_fd, out, sizeof(*out))) {
+	/* Its signal: nothing was ever written. */
+	close(w->pipes.to);
+	w->pipes.to = -1;
+	if (read_all(w->pipes.from, out, sizeof(*out))) {
 		*out = w->unavailable;
 		give_up(out, "its process ended early");
 	}
-	close(w->result_fd);
-	w->stop_fd = w->result_fd = -1;
+	child_close(&w->pipes);
 }

@@ -12,12 +12,16 @@
 #ifndef MDTCHECK_GUARD_WITNESS_H
 #define MDTCHECK_GUARD_WITNESS_H
 
+#include "base/child.h"
 #include "mdtcheck/target.h"
 #include "mdtcheck/witness.h"
 
 struct witness_process {
-	int stop_fd;   /* closing it ends the witness; -1: there is none */
-	int result_fd; /* struct witness_result comes out of it */
+	/*
+	 * Closing one ends the witness, struct witness_result comes out of the other; -1: there
+	 * is none.
+	 */
+	struct child pipes;
 	struct witness_result unavailable; /* what to report where there is none */
 };
 

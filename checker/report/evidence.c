@@ -17,6 +17,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/io.h"
 #include "base/strbuf.h"
 #include "report/attrcopy.h"
@@ -45,25 +46,6 @@ static void file_name(const struct head *h, const char *suffix, char *out, size_
 {
 	snprintf(out, size, "ino%u-0x%llx:0x%x:0x%x.%s", h->ino, (unsigned long long)h->fid.seq,
 		 h->fid.oid, h->fid.ver, suffix);
-}
-
-/* ---- pipes ----------------------------------------------------------------------------------- */
-
-static int write_all(int fd, const void *bytes, size_t len)
-{
-	const u8 *p = bytes;
-
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
 }
 
 /* ---- the writer ------------------------------------------------------------------------------ */
@@ -335,39 +317,26 @@ int evidence_start(const struct evidence_options *opt, struct evidence_writer *w
 		   size_t errlen)
 {
 	const char *dir = opt->dir;
-	int to[2] = { -1, -1 }, from[2] = { -1, -1 };
 	int fd = open_dir(dir, opt->target, err, errlen), rc = 0;
+	struct child c;
 	pid_t pid;
 
 	if (fd < 0)
 		return fd;
-	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC)) {
-		rc = refuse(dir, -errno, NULL, err, errlen);
-		goto out;
-	}
 	w->dir = strdup(dir);
-	pid = w->dir ? fork() : -1;
+	pid = w->dir ? child_fork(&c) : -ENOMEM;
 	if (!pid) {
 		close(opt->target->fd);
-		close(to[1]);
-		close(from[0]);
-		writer_main(opt, fd, to[0], from[1]);
+		writer_main(opt, fd, c.from, c.to);
 	}
 	if (pid < 0) {
-		rc = refuse(dir, -errno, NULL, err, errlen);
-		goto out;
-	}
-	/* A writer that is gone is told by the pipe. */
-	signal(SIGPIPE, SIG_IGN);
-	w->to = to[1];
-	w->from = from[0];
-	to[1] = from[0] = -1;
-out:
-	for (u32 i = 0; i < 2; i++) {
-		if (to[i] >= 0)
-			close(to[i]);
-		if (from[i] >= 0)
-			close(from[i]);
+		rc = refuse(dir, (int)pid, NULL, err, errlen);
+		free(w->dir);
+		w->dir = NULL;
+	} else {
+		/* A writer that is gone is told by the pipe. */
+		signal(SIGPIPE, SIG_IGN);
+		w->pipes = c;
 	}
 	close(fd);
 	return rc;
@@ -381,12 +350,12 @@ static int send_item(const struct evidence_writer *w, const struct evidence_ea *
 		.settable = ea->settable,
 		.has_value = ea->value && ea->len <= EVIDENCE_VALUE_MAX,
 	};
-	int rc = write_all(w->to, &item, sizeof(item));
+	int rc = write_all(w->pipes.to, &item, sizeof(item));
 
 	if (!rc)
-		rc = write_all(w->to, ea->name, item.namelen);
+		rc = write_all(w->pipes.to, ea->name, item.namelen);
 	if (!rc && item.has_value)
-		rc = write_all(w->to, ea->value, ea->len);
+		rc = write_all(w->pipes.to, ea->value, ea->len);
 	return rc;
 }
 
@@ -424,16 +393,16 @@ static int exchange(struct evidence_writer *w, const struct evidence_object *o,
 		    const struct head *head, struct evidence_result *r)
 {
 	struct answer a = { 0 };
-	int rc = write_all(w->to, head, sizeof(*head));
+	int rc = write_all(w->pipes.to, head, sizeof(*head));
 
 	/* A writer that gave up has said why: that is read whether or not it took all. */
 	if (!rc)
-		rc = write_all(w->to, o->path, head->pathlen);
+		rc = write_all(w->pipes.to, o->path, head->pathlen);
 	for (u32 i = 0; !rc && i < head->count; i++)
 		rc = send_item(w, &o->ea[i]);
-	rc = read_all(w->from, &a, sizeof(a));
+	rc = read_all(w->pipes.from, &a, sizeof(a));
 	if (!rc)
-		rc = read_all(w->from, r->state, EVIDENCE_EAS_MAX * sizeof(*r->state));
+		rc = read_all(w->pipes.from, r->state, EVIDENCE_EAS_MAX * sizeof(*r->state));
 	r->rc = a.rc;
 	r->confined = !a.confined;
 	return rc;
@@ -474,10 +443,8 @@ void evidence_result_free(struct evidence_result *r)
 
 void evidence_end(struct evidence_writer *w)
 {
-	if (w->dir) {
-		close(w->to);
-		close(w->from);
-	}
+	if (w->dir)
+		child_close(&w->pipes);
 	free(w->dir);
 	*w = (struct evidence_writer){ 0 };
 }

@@ -13,6 +13,7 @@
 #ifndef MDTCHECK_REPORT_EVIDENCE_H
 #define MDTCHECK_REPORT_EVIDENCE_H
 
+#include "base/child.h"
 #include "mdtcheck/fid.h"
 #include "mdtcheck/target.h"
 
@@ -29,8 +30,8 @@ struct evidence_options {
 };
 
 struct evidence_writer {
-	char *dir;    /* owned */
-	int to, from; /* pipes; -1: not started */
+	char *dir; /* owned; NULL: not started */
+	struct child pipes;
 };
 
 /* An attribute to be carried. */
