@@ -34,14 +34,14 @@ Q := $(if $(V),,@)
 BASE := array child io membudget pace strbuf
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target caution resolve watch mountinfo sysblock geometry ro_open
-VIEW := view device window overlay journal blockmap scan dir iamfile oi object ahead \
+VIEW := view device window overlay journal blockmap scan dir iamfile oi object risk ahead \
 	posix posix_tree posix_dir posix_walk posix_open
 LEDGER := ledger env objset dirtable landmarks server_state post gather pass nameset shards print
 GUARD := sandbox courtesy witness trace_text tracefs
 REPORT := finding finding_list coverage json json_finding json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence attrcopy progress
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv lmv_shard agent sequence orphan server cause lov_mirror lov_dom lov_ost lov_pool hsm
-MAIN := options options_help phases plan polite recordrules phase_scan phase_oi phase_again phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate unseen
+MAIN := options options_help phases plan polite recordrules phase_scan phase_oi phase_again phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate unseen access locks second phase_second
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \
@@ -60,7 +60,7 @@ MKMDT_SRC := $(MKMDT:%=tools/mkmdt/%.c)
 
 UNIT := main test_cursor test_fid test_lma test_linkea test_lov test_eas test_lmv test_dirent test_iam test_inode \
 	test_rules test_rules_tree test_rules_lov test_rules_lmv test_rules_server test_cause test_ledger test_dirtable test_random random_world \
-	random_faults random_judge test_server test_target test_sysblock test_sandbox test_witness test_base test_pace \
+	random_faults random_judge test_server test_target test_sysblock test_sandbox test_handles test_second test_witness test_base test_pace \
 	test_options test_finding test_report test_evidence test_view test_viewfile test_journal
 UNIT_SRC := $(UNIT:%=tests/unit/%.c)
 
@@ -127,10 +127,11 @@ $(B)/%.o: %.c $(FLAGS_STAMP)
 
 # The compile lock: only these may open or create anything.  evidence.o and tracefs.o run in
 # processes of their own; the latter writes to tracefs alone.  child.o writes to what is open, the
-# pipes to such processes.  posix_open.o opens below a mount, for reading.
+# pipes to such processes.  posix_open.o opens below a mount, for reading;
+# second.o, in a process of its own, opens inodes there as places only.
 MAY_OPEN := $(B)/checker/target/ro_open.o $(B)/checker/report/output.o \
 	$(B)/checker/base/child.o $(B)/checker/report/evidence.o $(B)/checker/guard/tracefs.o \
-	$(B)/checker/view/posix_open.o
+	$(B)/checker/view/posix_open.o $(B)/checker/second.o
 $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS += -DMDTCHECK_BANNED
 
 -include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(MIRROR_OBJ) $(UNIT_OBJ) $(B)/checker/main.o \

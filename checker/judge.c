@@ -61,10 +61,13 @@ static void sink_commit(struct sink *s)
 		return;
 	s->open = false;
 	st = finding_list_add(s->j->list, &s->cur);
-	if (st) {
+	if (st)
 		st->facts = still_facts(&s->j->still, s->f, &s->cur);
-		st->moved = s->f && still_moved(&s->j->still, s->rule,
-						S_ISDIR(s->f->obj->inode.mode));
+	if (st && s->f && s->j->still.before) {
+		bool is_dir = S_ISDIR(s->f->obj->inode.mode);
+
+		st->moved = still_moved(&s->j->still, s->rule, is_dir);
+		st->object = still_object(&s->j->still, s->rule, is_dir);
 	}
 	if (st && s->f)
 		s->rc = add_paths(s->j, s->f, st);

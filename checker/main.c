@@ -18,11 +18,14 @@
  *			 gone or unstable; still.c says which facts must stand still
  *	phase_target.c	 the state files of the server, judged once
  *	phase_group.c	 what follows from what
+ *	phase_second.c	 a live mirror, where it is wanted: does the kernel see what was found?
+ *			 second.c is the process that asks it, access.c says whether it may
  *	phases.c	 the order of it all
  *	plan.c		 how it fits into the memory; phase_again.c where it takes several passes
  *	polite.c	 in nobody's way: priorities, rates, pressure; base/pace.c keeps them
  *	unseen.c	 which rules the posix view cannot judge, and why
  *	inspect.c	 instead of these: one object from all sides; locate.c finds it
+ *	locks.c		 what kept the run from writing, for the report
  *	report/		 findings, coverage, JSON, summary
  *
  *	ondisk/		 decoders for every structure (pure)
@@ -37,17 +40,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "base/strbuf.h"
 #include "guard/sandbox.h"
 #include "guard/witness.h"
 #include "inspect.h"
 #include "ledger/landmarks.h"
+#include "locks.h"
 #include "options.h"
 #include "phases.h"
 #include "polite.h"
 #include "report/output.h"
 #include "report/progress.h"
 #include "report/rules_text.h"
+#include "second.h"
 #include "target/ro_open.h"
 #include "target/watch.h"
 #include "unseen.h"
@@ -86,6 +92,7 @@ struct session {
 	struct run run;
 	struct inspect inspect;		 /* ACTION_INSPECT */
 	struct evidence_writer evidence; /* --copy-to */
+	struct second second;		 /* --second-opinion */
 	char command[4096];
 	struct journal_report journal;
 	struct watch *watch; /* of a live target; NULL */
@@ -109,41 +116,10 @@ static int say(const char *line)
 	return EXIT_BIT_INCOMPLETE;
 }
 
-/* In a user namespace root's powers end at its files: trusted attributes would look absent. */
-static bool can_walk(void)
-{
-	unsigned int inside, outside, count;
-	char line[128];
-
-	return sandbox_can_walk() && !ro_read_line("/proc/self/uid_map", line, sizeof(line)) &&
-	       sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 && !inside && !outside &&
-	       count == UINT32_MAX;
-}
-
-/* Reading directories of an MDT that serves can end in an error of its file system. */
-static int may_walk(const struct session *s, char *err, size_t errlen)
-{
-	const struct target *t = &s->target;
-
-	if (!t->mirror)
-		snprintf(err, errlen, "--view=posix wants a mount point of an MDT's file system: "
-			 "a copy that is mounted read-only, or a mirror");
-	else if (t->mdt_mount && !s->opt.allow_busy_walk)
-		snprintf(err, errlen, "%s is serving: its directories change without the locks of "
-			 "this mount, and reading them could abort its journal "
-			 "(--allow-busy-walk does it all the same)",
-			 t->svname ? t->svname : t->mdt_mount);
-	else if (!can_walk())
-		snprintf(err, errlen, "--view=posix is for root: the kernel hides trusted "
-			 "attributes from all others");
-	else
-		return 0;
-	return -EPERM;
-}
-
 static int open_walk(struct session *s, struct sandbox_options *box, char *err, size_t errlen)
 {
 	int rc = posix_root_open(s->target.mirror, &s->root, err, errlen);
+
 	if (rc)
 		return rc;
 	s->have_root = true;
@@ -207,6 +183,42 @@ static int choose_progress(struct session *s, char *err, size_t errlen)
 	return -EBADF;
 }
 
+/* While the witness looks, and before this run becomes too polite to be quick. */
+static void start_second(struct session *s, struct sandbox_options *box)
+{
+	struct second *second = &s->second;
+	const char *why = access_second(&s->target);
+
+	if (!why)
+		second_start(second, &s->target, &s->witness);
+	else
+		second_give_up(second, "%s", why);
+	if (second->pipes.to >= 0)
+		box->write_fds[box->nwrite_fds++] = second->pipes.to;
+	s->run.second = second;
+}
+
+/* Those who read through the mount must hear of the errors that this may cause. */
+static int watch_for_errors(struct session *s, char *err, size_t errlen)
+{
+	int rc;
+
+	if (s->second.pipes.to >= 0) {
+		rc = watch_errors(s->watch, s->target.fstype, false);
+		if (rc)
+			second_give_up(&s->second, "the errors of the file system cannot be "
+				       "watched: %s", strerror(-rc));
+	}
+	if (!s->opt.posix || !s->watch)
+		return 0;
+	rc = watch_errors(s->watch, s->target.fstype, true);
+	if (!rc || !s->target.mdt_mount)
+		return 0;
+	snprintf(err, errlen, "the errors of a file system that serves cannot be watched: %s",
+		 strerror(-rc));
+	return rc;
+}
+
 /* Target, witness, output, sandbox: everything that opens a file or starts a process. */
 static int open_all(struct session *s, char *err, size_t errlen)
 {
@@ -219,7 +231,7 @@ static int open_all(struct session *s, char *err, size_t errlen)
 		return rc;
 	s->have_target = true;
 	if (s->opt.posix)
-		rc = may_walk(s, err, errlen);
+		rc = access_walk(&s->target, &s->opt, err, errlen);
 	if (rc)
 		return rc;
 	/*
@@ -232,6 +244,8 @@ static int open_all(struct session *s, char *err, size_t errlen)
 		rc = open_walk(s, &box, err, errlen);
 	if (rc)
 		return rc;
+	if (s->opt.second_opinion)
+		start_second(s, &box);
 	rc = output_open(s->opt.output, &s->target, &s->out, err, errlen);
 	if (rc)
 		return rc;
@@ -252,14 +266,11 @@ static int open_all(struct session *s, char *err, size_t errlen)
 		snprintf(err, errlen, "the mount table cannot be watched: %s", strerror(-rc));
 		return rc;
 	}
-	if (s->opt.posix && s->watch) {
-		rc = watch_errors(s->watch, s->target.fstype);
-		if (rc && s->target.mdt_mount) {
-			snprintf(err, errlen, "the errors of a file system that serves cannot be "
-				 "watched: %s", strerror(-rc));
-			return rc;
-		}
-	}
+	rc = watch_for_errors(s, err, errlen);
+	if (rc)
+		return rc;
+	if (s->run.second && s->second.pipes.to < 0)
+		fprintf(stderr, "mdtcheck: no second opinion: %s\n", s->second.unavailable);
 	rc = sandbox_enter(&box, &s->sandbox);
 	if (rc)
 		snprintf(err, errlen, "cannot enter the sandbox: %s", strerror(-rc));
@@ -395,29 +406,6 @@ static int check(struct session *s, char *err, size_t errlen)
 	return rc;
 }
 
-/* The Makefile turns both on, with which main.c is compiled too. */
-#ifdef MDTCHECK_BANNED
-#define BUILD_LOCK true, NULL
-#else
-#define BUILD_LOCK false, "this program was not built by its Makefile"
-#endif
-
-#define OWN_LOCKS 3
-
-/* By how the program was built, by how it opens files; the rest is the sandbox's. */
-static u32 list_locks(const struct sandbox_report *box, struct lock_status *lock)
-{
-	u32 n = 0;
-
-	lock[n++] = (struct lock_status){ "compile lock", BUILD_LOCK };
-	lock[n++] = (struct lock_status){ "link lock", BUILD_LOCK };
-	lock[n++] = (struct lock_status){ "read-only descriptors", true, NULL };
-	for (u32 i = 0; i < box->nlocks; i++)
-		lock[n++] = (struct lock_status){ box->lock[i].name, box->lock[i].enforced,
-						  box->lock[i].reason };
-	return n;
-}
-
 static int write_report(struct session *s, struct report *rep)
 {
 	int rc;
@@ -448,7 +436,12 @@ static void hear_witness(struct session *s)
 
 static int report(struct session *s, time_t started, double elapsed, bool failed)
 {
-	struct lock_status locks[SANDBOX_LOCKS + OWN_LOCKS];
+	struct lock_status locks[LOCKS_MAX], askers_locks[LOCKS_MAX];
+	const struct report_second second = {
+		.unavailable = s->second.unavailable[0] ? s->second.unavailable : NULL,
+		.locks = askers_locks,
+		.nlocks = locks_of_sandbox(&s->second.sandbox, askers_locks),
+	};
 	struct rusage ru;
 	struct report rep = {
 		.version = MDTCHECK_VERSION,
@@ -469,8 +462,9 @@ static int report(struct session *s, time_t started, double elapsed, bool failed
 		.journal = s->have_journal ? &s->journal : NULL,
 		.coverage = &s->run.cov,
 		.locks = locks,
-		.nlocks = list_locks(&s->sandbox, locks),
+		.nlocks = locks_of_run(&s->sandbox, locks),
 		.witness = &s->seen,
+		.second = s->run.second ? &second : NULL,
 		.findings = &s->run.findings,
 		.transient = s->run.transient,
 		.unstable = s->run.unstable,
@@ -524,6 +518,7 @@ static int run_check(struct session *s)
 	rc = open_all(s, err, sizeof(err));
 	if (!rc)
 		rc = check(s, err, sizeof(err));
+	second_end(&s->second);
 	/* Nothing may be in the way of a failover. */
 	if (watch_reason(s->watch))
 		target_close_device(&s->target);
@@ -567,7 +562,7 @@ static int list_rules(enum rules_format format)
 
 int main(int argc, char **argv)
 {
-	static struct session s;
+	static struct session s = { .second.pipes = { -1, -1 } };
 	char err[512];
 	int status = 0;
 

@@ -36,6 +36,7 @@ enum option_id {
 	OPT_WITNESS,
 	OPT_VIEW,
 	OPT_BUSY_WALK,
+	OPT_SECOND,
 	OPT_CONSTANT_HASH,
 	OPT_WINDOW,
 	OPT_ALL_SUSPECTS,
@@ -71,6 +72,7 @@ static const struct option long_options[] = {
 	{ "witness", required_argument, NULL, OPT_WITNESS },
 	{ "view", required_argument, NULL, OPT_VIEW },
 	{ "allow-busy-walk", no_argument, NULL, OPT_BUSY_WALK },
+	{ "second-opinion", no_argument, NULL, OPT_SECOND },
 	{ "debug-constant-hash", no_argument, NULL, OPT_CONSTANT_HASH },
 	{ "debug-window", required_argument, NULL, OPT_WINDOW },
 	{ "debug-all-suspects", no_argument, NULL, OPT_ALL_SUSPECTS },
@@ -352,6 +354,9 @@ static void take_flag(struct options *o, int id)
 	case OPT_BUSY_WALK:
 		o->allow_busy_walk = true;
 		return;
+	case OPT_SECOND:
+		o->second_opinion = true;
+		return;
 	case OPT_NO_NICE:
 		o->no_nice = true;
 		return;
@@ -507,6 +512,11 @@ int options_parse(int argc, char **argv, struct options *out, char *err, size_t 
 	}
 	if (!rc)
 		rc = take_target(&c, &o, argc, argv);
+	if (!rc && o.second_opinion && o.action == ACTION_INSPECT)
+		rc = usage(&c, "--second-opinion is for a check, not for inspect");
+	if (!rc && o.second_opinion && o.posix)
+		rc = usage(&c, "--second-opinion compares the device with what the kernel sees, "
+			       "and --view=posix reads no device");
 	if (o.format == FORMAT_DEFAULT)
 		o.format = o.action == ACTION_INSPECT ? FORMAT_TEXT : FORMAT_JSON;
 	if (!rc)

@@ -43,6 +43,7 @@ struct options {
 	const char *copy_to;	      /* ACTION_INSPECT: directory for evidence; NULL */
 	bool posix;		      /* --view=posix */
 	bool allow_busy_walk;	      /* ... on an MDT that is serving */
+	bool second_opinion;	      /* ask the kernel, too, about what is confirmed */
 	const char *output;	      /* report file; NULL: standard output */
 	enum output_format format;
 	bool summary;		      /* the text summary on standard error as well */

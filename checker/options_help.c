@@ -34,6 +34,8 @@ static const char help_text[] =
 	"      --no-journal-overlay read an unmounted target without what its journal has newer\n"
 	"      --witness W          watch for journal activity of our own: auto, off or require;\n"
 	"                           require makes anything but quiet an incomplete run (auto)\n"
+	"      --second-opinion     on a live mirror, ask the kernel, too, about the objects of\n"
+	"                           confirmed findings: does it see what the device has?\n"
 	"\n"
 	"Courtesy:\n"
 	"      --rate N             read at most N inodes a second\n"

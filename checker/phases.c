@@ -96,10 +96,12 @@ int phases_run(struct run *r, char *err, size_t errlen)
 		{ "scan", phase_scan },
 		{ "exact", phase_exact },
 		{ "group", phase_group },
+		{ "second", phase_second },
 	};
+	u32 n = r->second ? ARRAY_SIZE(phases) : ARRAY_SIZE(phases) - 1;
 	int rc = phases_prepare(r, err, errlen);
 
-	for (u32 i = 0; i < ARRAY_SIZE(phases) && !rc; i++) {
+	for (u32 i = 0; i < n && !rc; i++) {
 		double start = now();
 
 		rc = phases[i].run(r, err, errlen);

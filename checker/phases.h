@@ -6,6 +6,7 @@
  *	exact	all sides of the suspects again: facts, rules, findings
  *	settle	on a live target, part of it: what was found is looked at again
  *	group	what caused what; paths of the findings
+ *	second	on a live mirror, when it is wanted: the kernel's opinion on what was found
  *
  * The run context is filled by main.c and lives until the report is written.
  */
@@ -27,6 +28,7 @@
 enum stop { STOP_NOT, STOP_SIGNAL, STOP_TARGET_LOST };
 
 struct watch;
+struct second;
 
 struct run {
 	const struct options *opt;
@@ -55,6 +57,7 @@ struct run {
 	struct coverage cov;
 	struct finding_list findings;
 	u64 transient, unstable;
+	struct second *second; /* who is asked for second opinions; NULL: not wanted */
 	u64 suspects; /* of the first exact round, for the report */
 
 	struct phase_time phase[RUN_PHASES_MAX];
@@ -89,5 +92,6 @@ u64 scan_steps(const struct run *r);
 int scan_other_windows(struct run *r);
 int phase_exact(struct run *r, char *err, size_t errlen);
 int phase_group(struct run *r, char *err, size_t errlen);
+int phase_second(struct run *r, char *err, size_t errlen);
 
 #endif

@@ -104,21 +104,41 @@ static void add_evidence(struct siphash *s, const struct finding *fi)
 	sip_fid(s, &fi->other_fid);
 }
 
+u32 still_eas(const struct rule *rule)
+{
+	return sides_of(rule) & ((1U << EA_NR) - 1);
+}
+
+static void add_object(struct siphash *s, const struct object_print *p, u32 sides, bool is_dir)
+{
+	sip_word(s, p->core);
+	for (u32 i = 0; i < EA_NR; i++)
+		if (sides & 1U << i)
+			sip_word(s, p->ea[i]);
+	if (sides & (is_dir ? SIDE_DIR_NLINK : SIDE_NLINK))
+		sip_word(s, p->nlink);
+}
+
+u64 still_object(const struct still *still, const struct rule *rule, bool is_dir)
+{
+	struct siphash s;
+	u64 sum;
+
+	sip_begin(&s, still->key);
+	add_object(&s, &still->after, sides_of(rule), is_dir);
+	sum = sip_end(&s, still->key);
+	return sum ? sum : 1;
+}
+
 u64 still_facts(const struct still *still, const struct facts *f, const struct finding *finding)
 {
 	u32 sides = sides_of(finding->rule);
-	const struct object_print *p = &still->after;
 	struct siphash s;
 
 	sip_begin(&s, still->key);
 	add_evidence(&s, finding);
 	if (f) {
-		sip_word(&s, p->core);
-		for (u32 i = 0; i < EA_NR; i++)
-			if (sides & 1U << i)
-				sip_word(&s, p->ea[i]);
-		if (sides & (S_ISDIR(f->obj->inode.mode) ? SIDE_DIR_NLINK : SIDE_NLINK))
-			sip_word(&s, p->nlink);
+		add_object(&s, &still->after, sides, S_ISDIR(f->obj->inode.mode));
 		if (sides & SIDE_NAMES)
 			add_names(&s, f);
 		if (sides & SIDE_OI)

@@ -21,6 +21,12 @@ struct still {
 /* Did the object keep still, as far as the rule looks at it? */
 bool still_moved(const struct still *s, const struct rule *rule, bool is_dir);
 
+/* Which of the object's attributes the rule looks at: bits of enum ea_id. */
+u32 still_eas(const struct rule *rule);
+
+/* A fingerprint of what the object itself says, as far as the rule looks at it; never 0. */
+u64 still_object(const struct still *s, const struct rule *rule, bool is_dir);
+
 /* A fingerprint of all that the finding rests on.  f NULL: of its evidence alone. */
 u64 still_facts(const struct still *s, const struct facts *f, const struct finding *finding);
 

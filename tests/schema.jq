@@ -37,7 +37,14 @@ def finding($i):
 		witnesses: "array", verdict: "string|null", remedy: "string|null",
 		caused_by: "string|null", caused: "number"}),
 	  only($w; ["id", "rule", "code", "severity", "state", "what", "object", "evidence",
-		"witnesses", "verdict", "remedy", "caused_by", "caused"]),
+		"witnesses", "verdict", "remedy", "caused_by", "caused", "second_opinion"]),
+	(.second_opinion // empty | members($w + ".second_opinion"; {opinion: "string",
+		reason: "string|null", compared: "array", differs: "array"}),
+		(.opinion | one_of($w + ".second_opinion"; ["agrees", "differs", "not asked"])),
+		(if (.opinion == "differs") == (.differs != [])
+			and (.opinion == "not asked") == (.reason != null)
+			and .differs - .compared == []
+		 then empty else "\($w).second_opinion: does not go with what differs" end)),
 	  (.id | matches($w + ".id"; "^[0-9a-f]{16}$")),
 	  (.code | matches($w + ".code"; "^MC[0-9]{3}$")),
 	  (.severity | one_of($w + ".severity"; ["error", "warning", "info"])),
@@ -124,6 +131,12 @@ def together:
 		and ([.findings[] | select(.caused_by == null and .state == "confirmed")] | length)
 			!= ([.summary.by_rule[].primary] | add // 0)
 	   then "findings: not as many primaries as the summary says" else empty end),
+	  (.summary.second_opinion // empty | members("summary.second_opinion"; {
+		unavailable: "string|null", agrees: "number", differs: "number",
+		not_asked: "number"}),
+		(if [.agrees, .differs, .not_asked] == ["agrees", "differs", "not asked" | . as $o
+			| [$doc.findings[] | select(.second_opinion.opinion == $o)] | length]
+		 then empty else "summary.second_opinion: does not add up" end)),
 	  (.findings[].rule | select(. as $r | $doc.coverage.rules | has($r) | not)
 		| "findings: unknown rule \(.)");
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Validates a document against a JSON schema, as far as ours go: type, const, enum, pattern,
-# required, properties, patternProperties, additionalProperties, items, $ref to definitions.
+# required, properties, patternProperties, additionalProperties, items, limits, anyOf, $ref to
+# definitions.
 # A keyword it does not know is a fault, so that nothing is passed unseen.  One line a fault.
 #
 #	jq -r --slurpfile schema docs/schema/NAME.json -f tests/validate.jq DOCUMENT
 
 def known: ["$schema", "$id", "$ref", "title", "description", "definitions", "type", "const",
 	"enum", "pattern", "required", "properties", "patternProperties", "additionalProperties",
-	"items", "minimum", "minItems"];
+	"items", "minimum", "maximum", "minItems", "maxItems", "anyOf"];
 
 def type_is($t): if $t == "integer" then type == "number" and floor == . else type == $t end;
 
@@ -26,11 +27,19 @@ def validate($root; $s; $at):
 			else "\($at): \($v | tojson)" end else empty end),
 		(if $s | has("enum") then if $s.enum | index([$v]) then empty
 			else "\($at): \($v | tojson)" end else empty end),
+		(if $s | has("anyOf") then
+			if any($s.anyOf[]; . as $sub | [$v | validate($root; $sub; $at)] == []) then empty
+			else "\($at): fits none of the forms it may have" end
+		 else empty end),
 		(if ($s | has("pattern")) and ($v | type == "string")
 			then if $v | test($s.pattern) then empty else "\($at): \($v | tojson)" end
 		 else empty end),
 		(if ($s | has("minimum")) and ($v | type == "number") and $v < $s.minimum
 			then "\($at): \($v) is too small" else empty end),
+		(if ($s | has("maximum")) and ($v | type == "number") and $v > $s.maximum
+			then "\($at): \($v) is too large" else empty end),
+		(if ($s | has("maxItems")) and ($v | type == "array") and ($v | length) > $s.maxItems
+			then "\($at): too many items" else empty end),
 		(if ($s | has("minItems")) and ($v | type == "array") and ($v | length) < $s.minItems
 			then "\($at): too few items" else empty end),
 		(if $v | type == "object" then

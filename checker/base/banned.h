@@ -32,6 +32,7 @@
 /* opening: target/ro_open.c does it */
 MDTCHECK_BAN(open);
 MDTCHECK_BAN(openat);
+MDTCHECK_BAN(open_by_handle_at);
 MDTCHECK_BAN(creat);
 MDTCHECK_BAN(fopen);
 MDTCHECK_BAN(freopen);

@@ -8,7 +8,15 @@
 
 #include <time.h>
 
-enum meter_phase { METER_START, METER_SCAN, METER_EXACT, METER_SETTLE, METER_GROUP, METER_NR };
+enum meter_phase {
+	METER_START,
+	METER_SCAN,
+	METER_EXACT,
+	METER_SETTLE,
+	METER_GROUP,
+	METER_SECOND,
+	METER_NR
+};
 
 /* All atomic. */
 struct meter {

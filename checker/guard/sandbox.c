@@ -53,8 +53,9 @@
 #define LANDLOCK_MAKE_REG (1ULL << 8)
 
 /*
- * What a walk needs of root's powers: the kernel hides trusted attributes from all but
- * CAP_SYS_ADMIN, and other people's directories from all but CAP_DAC_READ_SEARCH.
+ * What a walk, or handles, need of root's powers: the kernel hides trusted attributes from all but
+ * CAP_SYS_ADMIN; other people's directories, and inodes by their numbers, from all but
+ * CAP_DAC_READ_SEARCH.
  */
 #define WALK_CAPABILITIES (1ULL << CAP_SYS_ADMIN | 1ULL << CAP_DAC_READ_SEARCH)
 
@@ -370,6 +371,22 @@ static int add_store(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 	return rc;
 }
 
+/*
+ * Inodes of one mount, opened as places only: nothing can be read from such a descriptor,
+ * and the file system is not told of the open.  getxattr follows /proc/self/fd to them.
+ */
+static int add_handles(scmp_filter_ctx ctx, int mount_fd)
+{
+	const struct scmp_arg_cmp as_place[] = {
+		arg_is(0, (u32)mount_fd),
+		arg_is(2, O_PATH | O_NOFOLLOW | O_CLOEXEC),
+	};
+	int rc = add_rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(open_by_handle_at), ARRAY_SIZE(as_place),
+			  as_place);
+
+	return rc ? rc : add_rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getxattr), 0, NULL);
+}
+
 static int build_filter(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 {
 	int rc = add_plain_calls(ctx);
@@ -384,6 +401,8 @@ static int build_filter(scmp_filter_ctx ctx, const struct sandbox_options *opt)
 		rc = add_walk(ctx);
 	if (!rc && opt->store)
 		rc = add_store(ctx, opt);
+	if (!rc && opt->handles)
+		rc = add_handles(ctx, opt->handles_fd);
 	return rc;
 }
 
@@ -416,7 +435,8 @@ static void settle_libc(void)
 
 static u64 kept_capabilities(const struct sandbox_options *opt)
 {
-	return (opt->walk ? WALK_CAPABILITIES : 0) | (opt->store ? STORE_CAPABILITIES : 0);
+	return (opt->walk || opt->handles ? WALK_CAPABILITIES : 0) |
+	       (opt->store ? STORE_CAPABILITIES : 0);
 }
 
 int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out)
@@ -428,10 +448,10 @@ int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out)
 	settle_libc();
 	note(&r, "no_new_privs", lock_privileges());
 	note(&r, "capabilities", lock_capabilities(kept_capabilities(opt)));
-	if (opt->walk && r.lock[r.nlocks - 1].enforced)
+	if ((opt->walk || opt->handles) && r.lock[r.nlocks - 1].enforced)
 		r.lock[r.nlocks - 1].reason =
 			"all dropped but CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH, which show "
-			"trusted attributes and closed directories to the posix view";
+			"trusted attributes and closed directories";
 	/* A sanitizer reads /proc and uses calls of its own, above all at the end. */
 	if (SANITIZER_BUILD) {
 		note_sanitizer(&r, "landlock");

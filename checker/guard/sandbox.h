@@ -21,6 +21,9 @@ struct sandbox_options {
 	/* The posix view: the tree below walk_fd may be read by name. */
 	bool walk;
 	int walk_fd;
+	/* Second opinions: inodes of the mount that handles_fd is on, by their numbers. */
+	bool handles;
+	int handles_fd;
 	/* The writer of evidence: new files in the directory store_fd, and attributes on them. */
 	bool store;
 	int store_fd;
@@ -37,7 +40,7 @@ struct sandbox_report {
 	u32 nlocks;
 };
 
-/* Does this process have what a walk needs, and did the kernel mean it?  Before the sandbox. */
+/* Does this process have what a walk needs, and handles; and did the kernel mean it?  Before the sandbox. */
 bool sandbox_can_walk(void);
 
 /* "enforced" or "unavailable". */

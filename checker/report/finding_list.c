@@ -38,6 +38,31 @@ const char *finding_state_name(enum finding_state s)
 	return name[s];
 }
 
+const char *opinion_name(enum opinion o)
+{
+	static const char *const name[OPINION_NR] = { "none", "agrees", "differs", "not asked" };
+
+	return name[o];
+}
+
+const char *opinion_why(const struct second_opinion *o, char text[OPINION_WHY_LEN])
+{
+	if (!o->why)
+		return NULL;
+	snprintf(text, OPINION_WHY_LEN, "%s%s%s", o->why, o->error ? ": " : "",
+		 o->error ? strerror(o->error) : "");
+	return text;
+}
+
+const char *opinion_part_name(u32 part)
+{
+	static const char *const name[OPINION_PARTS] = {
+		[OPINION_INODE] = "inode", [OPINION_MODE] = "mode", [OPINION_NLINK] = "nlink",
+	};
+
+	return part < EA_NR ? ea_name(part) : name[part];
+}
+
 int finding_list_init(struct finding_list *l, u32 max_listed)
 {
 	struct finding_list n = { .max_listed = max_listed };
@@ -416,6 +441,13 @@ void finding_list_sort(struct finding_list *l)
 	qsort(l->items, l->count, sizeof(*l->items), cmp_fingerprint);
 	part_lookalikes(l);
 	qsort(l->items, l->count, sizeof(*l->items), cmp_finding);
+}
+
+void finding_list_opinions(const struct finding_list *l, u64 *counts)
+{
+	memset(counts, 0, OPINION_NR * sizeof(*counts));
+	for (u32 i = 0; i < l->count; i++)
+		counts[l->items[i]->second.opinion]++;
 }
 
 int stored_finding_add_path(struct stored_finding *f, const char *path, size_t len)

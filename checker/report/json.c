@@ -291,21 +291,33 @@ static void put_witness(struct piece *p, const struct witness_result *w)
 	put_piece(p, "witness", &all);
 }
 
-static struct piece no_writes_piece(const struct report *r)
+static void put_locks(struct piece *p, const struct lock_status *lock, u32 n)
 {
-	struct piece p = piece_new();
 	json_t *locks = json_array();
 	u32 i;
 
-	for (i = 0; i < r->nlocks; i++) {
+	for (i = 0; i < n; i++) {
 		struct piece l = piece_new();
 
-		put_text(&l, "name", r->locks[i].name);
-		put_text(&l, "status", r->locks[i].enforced ? "enforced" : "unavailable");
-		put_text(&l, "reason", r->locks[i].reason);
-		append_piece(&p, locks, &l);
+		put_text(&l, "name", lock[i].name);
+		put_text(&l, "status", lock[i].enforced ? "enforced" : "unavailable");
+		put_text(&l, "reason", lock[i].reason);
+		append_piece(p, locks, &l);
 	}
-	piece_put(&p, "locks", locks);
+	piece_put(p, "locks", locks);
+}
+
+static struct piece no_writes_piece(const struct report *r)
+{
+	struct piece p = piece_new();
+
+	put_locks(&p, r->locks, r->nlocks);
+	if (r->second && r->second->nlocks) {
+		struct piece q = piece_new();
+
+		put_locks(&q, r->second->locks, r->second->nlocks);
+		put_piece(&p, "second_opinion", &q);
+	}
 	if (r->witness)
 		put_witness(&p, r->witness);
 	return p;
@@ -346,6 +358,20 @@ static void put_by_rule(struct piece *p, const struct finding_list *l)
 	put_piece(p, "by_rule", &all);
 }
 
+static void put_opinions(struct piece *p, const struct report_second *s,
+			 const struct finding_list *l)
+{
+	struct piece q = piece_new();
+	u64 n[OPINION_NR];
+
+	finding_list_opinions(l, n);
+	put_text(&q, "unavailable", s->unavailable);
+	put_count(&q, "agrees", n[OPINION_AGREES]);
+	put_count(&q, "differs", n[OPINION_DIFFERS]);
+	put_count(&q, "not_asked", n[OPINION_NOT_ASKED]);
+	put_piece(p, "second_opinion", &q);
+}
+
 static struct piece summary_piece(const struct report *r)
 {
 	static const struct finding_list none;
@@ -362,6 +388,8 @@ static struct piece summary_piece(const struct report *r)
 	put_count(&p, "listed", l->count);
 	put_count(&p, "not_listed", l->dropped);
 	put_count(&p, "not_grouped", l->ungrouped);
+	if (r->second)
+		put_opinions(&p, r->second, l);
 	return p;
 }
 

@@ -136,6 +136,31 @@ static void put_code(struct piece *p, const struct rule *rule)
 	put_text(p, "code", text);
 }
 
+static json_t *part_names(struct piece *p, u32 parts)
+{
+	json_t *array = json_array();
+
+	for (u32 i = 0; i < OPINION_PARTS; i++)
+		if (parts & 1U << i)
+			piece_append(p, array, json_string(opinion_part_name(i)));
+	return array;
+}
+
+static void put_second_opinion(struct piece *p, const struct second_opinion *o)
+{
+	struct piece q;
+	char why[OPINION_WHY_LEN];
+
+	if (o->opinion == OPINION_NONE)
+		return;
+	q = piece_new();
+	put_text(&q, "opinion", opinion_name(o->opinion));
+	put_text(&q, "reason", opinion_why(o, why));
+	piece_put(&q, "compared", part_names(&q, o->compared));
+	piece_put(&q, "differs", part_names(&q, o->differs));
+	put_piece(p, "second_opinion", &q);
+}
+
 struct piece finding_piece(const struct stored_finding *f)
 {
 	struct piece p = piece_new(), object = object_piece(f), evidence = piece_new();
@@ -152,6 +177,7 @@ struct piece finding_piece(const struct stored_finding *f)
 		put_evidence(&evidence, &f->ev[i]);
 	put_piece(&p, "evidence", &evidence);
 	put_witnesses(&p, f);
+	put_second_opinion(&p, &f->second);
 	put_text(&p, "verdict", f->verdict);
 	put_text(&p, "remedy", f->rule->remedy);
 	if (f->cause)

@@ -30,7 +30,8 @@ struct progress {
 
 static const char *phase_name(enum meter_phase p)
 {
-	static const char *const name[METER_NR] = { "start", "scan", "exact", "settle", "group" };
+	static const char *const name[METER_NR] = { "start",  "scan",  "exact",
+						    "settle", "group", "second" };
 
 	return name[p];
 }

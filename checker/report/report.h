@@ -16,6 +16,7 @@
 #include "base/membudget.h"
 #include "mdtcheck/env.h"
 #include "mdtcheck/finding.h"
+#include "mdtcheck/object.h"
 #include "mdtcheck/rule.h"
 #include "mdtcheck/target.h"
 #include "mdtcheck/witness.h"
@@ -79,6 +80,31 @@ struct lock_status {
 
 /* ---- stored findings ----------------------------------------------------------------------- */
 
+/* What the kernel says about the object of a finding, on a live mirror. */
+enum opinion {
+	OPINION_NONE, /* the run was not to ask */
+	OPINION_AGREES,
+	OPINION_DIFFERS,
+	OPINION_NOT_ASKED,
+	OPINION_NR
+};
+
+/* What is compared: attributes by their enum ea_id, and what the inode says. */
+enum opinion_part { OPINION_INODE = EA_NR, OPINION_MODE, OPINION_NLINK, OPINION_PARTS };
+
+struct second_opinion {
+	enum opinion opinion;
+	u32 compared, differs; /* bits of enum opinion_part */
+	const char *why;       /* OPINION_NOT_ASKED; static */
+	int error;	       /* ... and the kernel's errno, 0 none */
+};
+
+#define OPINION_WHY_LEN 160
+const char *opinion_name(enum opinion o);
+/* Why nobody was asked, with the kernel's own word; text takes it.  NULL: somebody was. */
+const char *opinion_why(const struct second_opinion *o, char text[OPINION_WHY_LEN]);
+const char *opinion_part_name(u32 part);
+
 /* A finding as it is kept: one allocation holds it, its evidence, its witnesses and their bytes. */
 struct stored_finding {
 	const struct rule *rule;
@@ -102,6 +128,8 @@ struct stored_finding {
 	u64 fingerprint;
 	u64 facts;  /* what must stand still for the finding to be confirmed, hashed; live targets */
 	bool moved; /* that changed while it was looked at */
+	u64 object; /* what the object itself said then, hashed; 0: it is about none */
+	struct second_opinion second;
 	struct stored_finding *cause; /* NULL: a primary, or cause_id says more */
 	u64 cause_id; /* fingerprint of a cause that is not listed itself; 0 none */
 	u64 caused;		      /* how many others name this one as their cause */
@@ -164,6 +192,8 @@ void finding_list_set_cause(struct finding_list *l, struct stored_finding *effec
 void finding_list_move(struct finding_list *l, u8 rule, u8 severity);
 /* By code, then inode; the order and the fingerprints are then the same in every run. */
 void finding_list_sort(struct finding_list *l);
+/* How many of those that are listed have each opinion: OPINION_NR counts. */
+void finding_list_opinions(const struct finding_list *l, u64 *counts);
 void finding_list_free(struct finding_list *l);
 
 /* Appends a copy of the path; 0 or -ENOMEM. */
@@ -196,6 +226,13 @@ struct report_courtesy {
 	double backed_off;  /* likewise, for the pressure */
 };
 
+/* Of the second opinion. */
+struct report_second {
+	const char *unavailable; /* why nobody could be asked, or not any more; NULL */
+	const struct lock_status *locks; /* of the process that asks */
+	u32 nlocks;
+};
+
 struct report {
 	const char *version;
 	const char *command; /* the command line, words joined by blanks; any bytes */
@@ -219,6 +256,7 @@ struct report {
 	const struct lock_status *locks;
 	u32 nlocks;
 	const struct witness_result *witness; /* NULL: nobody was asked */
+	const struct report_second *second; /* NULL: --second-opinion was not given */
 	const struct finding_list *findings;
 	u64 transient, unstable;
 

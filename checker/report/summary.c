@@ -126,6 +126,23 @@ static void print_not_covered(FILE *out, const struct coverage *c, struct strbuf
 
 /* ---- findings ------------------------------------------------------------------------------ */
 
+/* Of those that are listed. */
+static void print_opinions(FILE *out, const struct report *r, struct strbuf *b)
+{
+	u64 n[OPINION_NR];
+
+	if (!r->second)
+		return;
+	finding_list_opinions(r->findings, n);
+	if (r->second->unavailable)
+		strbuf_addf(b, "no second opinion: %s", r->second->unavailable);
+	else
+		strbuf_addf(b, "a second opinion: agrees on %" PRIu64 " findings, differs on %"
+			    PRIu64 ", was not asked about %" PRIu64, n[OPINION_AGREES],
+			    n[OPINION_DIFFERS], n[OPINION_NOT_ASKED]);
+	print_labelled(out, "Kernel", b);
+}
+
 static void print_table(FILE *out, const struct finding_list *l)
 {
 	const struct rule *table = rule_table(&(u32){ 0 });
@@ -173,6 +190,25 @@ static void print_paths(FILE *out, const struct stored_finding *f, struct strbuf
 		fprintf(out, "      and %u more paths\n", f->npaths - SUMMARY_PATHS);
 }
 
+static void print_opinion(FILE *out, const struct second_opinion *o, struct strbuf *b)
+{
+	char why[OPINION_WHY_LEN];
+
+	if (o->opinion == OPINION_NONE)
+		return;
+	if (o->opinion == OPINION_AGREES)
+		strbuf_addf(b, "sees the same");
+	else if (o->opinion == OPINION_NOT_ASKED)
+		strbuf_addf(b, "not asked: %s", opinion_why(o, why));
+	else
+		strbuf_addf(b, "sees something else in");
+	for (u32 i = 0; i < OPINION_PARTS; i++)
+		if (o->differs & 1U << i)
+			strbuf_addf(b, " %s", opinion_part_name(i));
+	wrap_print(out, "      Kernel: ", strbuf_str(b));
+	strbuf_reset(b);
+}
+
 static void print_finding(FILE *out, const struct stored_finding *f, u32 number, struct strbuf *b)
 {
 	fprintf(out, "\n%4u. MC%03u %s (%s%s)\n", number, f->rule->code, f->rule->name,
@@ -185,6 +221,7 @@ static void print_finding(FILE *out, const struct stored_finding *f, u32 number,
 		wrap_print(out, "      Wrong:  ", f->verdict);
 	if (f->rule->remedy)
 		wrap_print(out, "      Remedy: ", f->rule->remedy);
+	print_opinion(out, &f->second, b);
 	if (f->caused)
 		fprintf(out, "      Causes %" PRIu64 " more.\n", f->caused);
 }
@@ -223,17 +260,22 @@ static void print_findings(FILE *out, const struct report *r, struct strbuf *b)
 			l->ungrouped);
 }
 
+static void add_locks(struct strbuf *b, const struct lock_status *lock, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		strbuf_addf(b, "%s%s %s", i ? ", " : "", lock[i].name,
+			    lock[i].enforced ? "enforced" : "unavailable");
+		if (lock[i].reason)
+			strbuf_addf(b, " (%s)", lock[i].reason);
+	}
+}
+
 static void print_no_writes(FILE *out, const struct report *r, struct strbuf *b)
 {
-	u32 i;
-
-	for (i = 0; i < r->nlocks; i++) {
-		const struct lock_status *l = &r->locks[i];
-
-		strbuf_addf(b, "%s%s %s", i ? ", " : "", l->name,
-			    l->enforced ? "enforced" : "unavailable");
-		if (l->reason)
-			strbuf_addf(b, " (%s)", l->reason);
+	add_locks(b, r->locks, r->nlocks);
+	if (r->second && r->second->nlocks) {
+		strbuf_addf(b, "; of the process that asks for second opinions: ");
+		add_locks(b, r->second->locks, r->second->nlocks);
 	}
 	if (!r->nlocks)
 		strbuf_addf(b, "no lock was in force");
@@ -274,6 +316,7 @@ int report_summary(FILE *out, const struct report *r)
 	print_target(out, &filled, &b);
 	print_coverage(out, &filled, &b);
 	print_not_covered(out, filled.coverage, &b);
+	print_opinions(out, &filled, &b);
 	print_table(out, filled.findings);
 	print_findings(out, &filled, &b);
 	print_no_writes(out, &filled, &b);

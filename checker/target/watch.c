@@ -37,6 +37,7 @@ struct watch {
 	char svname[80];
 	u32 before; /* signs at the start */
 	int errors_fd; /* errors_count of the file system, -1 none */
+	bool errors_end; /* the run */
 	u64 errors;    /* at the start */
 	const char *reason;
 	volatile int *flag;
@@ -174,16 +175,21 @@ static int read_errors(const struct watch *w, u64 *out)
 	return 0;
 }
 
-static const char *look_at_errors(const struct watch *w)
+bool watch_met_error(const struct watch *w)
 {
 	u64 now;
 
-	if (w->errors_fd < 0 || read_errors(w, &now) || now == w->errors)
+	return w->errors_fd >= 0 && !read_errors(w, &now) && now != w->errors;
+}
+
+static const char *look_at_errors(const struct watch *w)
+{
+	if (!w->errors_end || !watch_met_error(w))
 		return NULL;
 	return "the kernel met an error in the file system while it was read through the mount";
 }
 
-int watch_errors(struct watch *w, const char *fstype)
+int watch_errors(struct watch *w, const char *fstype, bool ends_run)
 {
 	char link[64], device[256], path[320];
 	struct stat st;
@@ -197,6 +203,7 @@ int watch_errors(struct watch *w, const char *fstype)
 	snprintf(path, sizeof(path), "/sys/fs/%.16s/%.200s/errors_count", fstype,
 		 strrchr(device, '/') ? strrchr(device, '/') + 1 : device);
 	w->errors_fd = ro_open(path, &st);
+	w->errors_end = ends_run;
 	return w->errors_fd < 0 ? w->errors_fd : read_errors(w, &w->errors);
 }
 
@@ -207,7 +214,7 @@ static void *watch_main(void *arg)
 	const char *lost = NULL;
 
 	while (!lost) {
-		if (poll(p, ARRAY_SIZE(p), w->errors_fd < 0 ? LOOK_MS : LOOK_ERRORS_MS) < 0 &&
+		if (poll(p, ARRAY_SIZE(p), w->errors_end ? LOOK_ERRORS_MS : LOOK_MS) < 0 &&
 		    errno != EINTR)
 			return NULL;
 		if (p[1].revents || __atomic_load_n(&w->stop, __ATOMIC_RELAXED))

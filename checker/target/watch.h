@@ -18,10 +18,13 @@ struct watch;
 int watch_open(const struct target *t, const char *path, struct watch **out);
 
 /*
- * For those who read through the mount: ends the run at the first error that the kernel meets
- * in the file system.  Before the sandbox; 0, or -errno where the kernel has no count of them.
+ * For those who read through the mount: counts the errors that the kernel meets in the file
+ * system; ends_run: the first one ends the run.  Before the sandbox; 0, or -errno where the
+ * kernel has no count of them.
  */
-int watch_errors(struct watch *w, const char *fstype);
+int watch_errors(struct watch *w, const char *fstype, bool ends_run);
+/* After it: did the kernel meet one?  By the count of this moment; any thread. */
+bool watch_met_error(const struct watch *w);
 
 /* Starts a thread that stores value in *flag when the target is lost. */
 int watch_start(struct watch *w, volatile int *flag, int value);

@@ -31,16 +31,10 @@ static const u8 no_blocks[EXT4_N_BLOCKS_BYTES];
 
 static enum ea_id ea_identify(const char *name)
 {
-	static const char *const names[EA_NR] = {
-		[EA_LMA] = "lma", [EA_LINK] = "link", [EA_LOV] = "lov", [EA_LMV] = "lmv",
-		[EA_DMV] = "dmv", [EA_HSM] = "hsm",   [EA_SOM] = "som",
-	};
 	u32 id;
 
-	if (strncmp(name, "trusted.", 8))
-		return EA_NR;
 	for (id = 0; id < EA_NR; id++)
-		if (!strcmp(name + 8, names[id]))
+		if (!strcmp(name, ea_name(id)))
 			break;
 	return id;
 }

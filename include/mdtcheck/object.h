@@ -28,6 +28,17 @@ enum ea_id {
 	EA_NR,
 };
 
+static inline const char *ea_name(enum ea_id id)
+{
+	static const char *const name[EA_NR] = {
+		[EA_LMA] = "trusted.lma", [EA_LINK] = "trusted.link", [EA_LOV] = "trusted.lov",
+		[EA_LMV] = "trusted.lmv", [EA_DMV] = "trusted.dmv",   [EA_HSM] = "trusted.hsm",
+		[EA_SOM] = "trusted.som",
+	};
+
+	return name[id];
+}
+
 enum ea_state {
 	EA_ABSENT,
 	EA_PRESENT,    /* raw bytes are there; see the decode status */

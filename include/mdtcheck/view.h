@@ -160,6 +160,13 @@ int view_each_ea(struct view *v, struct view_buf *buf, const struct object *obj,
 		 int (*take)(void *arg, const struct ea_raw *ea), void *arg);
 
 /*
+ * Device view: why the kernel should not be asked about the object that buf was last used to
+ * read (it might take it for damaged, and the whole file system with it), a static sentence;
+ * NULL: it may.
+ */
+const char *view_risk(struct view *v, struct view_buf *buf, const struct object *obj);
+
+/*
  * All blocks of a directory in logical order, holes passed over.  Each pass of the tool
  * over many directories starts with view_pass_begin(), which forgets the owners of
  * blocks: within a pass a block is read for one directory or index only.

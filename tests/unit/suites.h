@@ -32,6 +32,8 @@
 	X(target)                                                                                  \
 	X(sysblock)                                                                                \
 	X(sandbox)                                                                                 \
+	X(handles)                                                                                 \
+	X(second)                                                                                  \
 	X(witness)                                                                                 \
 	X(base)                                                                                    \
 	X(pace)                                                                                    \

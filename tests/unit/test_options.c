@@ -95,7 +95,8 @@ START_TEST(flags)
 	ck_assert(o.target.allow_no_twin && o.target.allow_mounted_device &&
 		  o.debug_constant_hash);
 	ck_assert(!o.target.allow_rw_mirror && !o.target.allow_not_lustre &&
-		  !o.debug_all_suspects && !o.posix && !o.allow_busy_walk);
+		  !o.debug_all_suspects && !o.posix && !o.allow_busy_walk &&
+		  !o.second_opinion);
 	options_free(&o);
 	ck_assert_int_eq(parse("--view posix --allow-busy-walk x", &o, err), 0);
 	ck_assert(o.posix && o.allow_busy_walk);
@@ -105,6 +106,9 @@ START_TEST(flags)
 	options_free(&o);
 	ck_assert_int_eq(parse("--view=posix --view=device x", &o, err), 0);
 	ck_assert(!o.posix);
+	options_free(&o);
+	ck_assert_int_eq(parse("--second-opinion x", &o, err), 0);
+	ck_assert(o.second_opinion);
 	options_free(&o);
 }
 END_TEST
@@ -164,6 +168,10 @@ static const struct {
 	{ "x --summary=3", "--summary=3 takes no value" },
 	{ "--witness=maybe x", "--witness wants auto, off or require, not \"maybe\"" },
 	{ "--view=mirror x", "--view wants device or posix, not \"mirror\"" },
+	{ "inspect --second-opinion x 2", "--second-opinion is for a check, not for inspect" },
+	{ "--second-opinion --view=posix x",
+	  "--second-opinion compares the device with what the kernel sees, and --view=posix reads "
+	  "no device" },
 	{ "--format=xml x", "--format wants json or text, not \"xml\"" },
 	{ "--threads 0 x", "--threads wants a number from 1 to 256, not \"0\"" },
 	{ "--threads -1 x", "--threads wants a number from 1 to 256, not \"-1\"" },

@@ -219,17 +219,6 @@ END_TEST
 
 /* ---- objects --------------------------------------------------------------------------------- */
 
-/* One descriptor at p; its value lies at offset, or in inode value_ino. */
-static void put_xattr(u8 *p, const char *suffix, u16 offset, u32 value_ino, u32 len)
-{
-	p[0] = (u8)strlen(suffix);
-	p[1] = 4;
-	put16(p + 2, offset);
-	put32(p + 4, value_ino);
-	put32(p + 8, len);
-	memcpy(p + 16, suffix, strlen(suffix));
-}
-
 static u8 *put_ea_block(struct lab *l, u8 *raw, u32 block)
 {
 	u8 *b = block_of(l, block);

@@ -85,6 +85,17 @@ static inline u8 *make_inode(struct lab *l, u32 ino, u16 mode, u32 size)
 	return raw;
 }
 
+/* One descriptor at p; its value lies at offset, or in inode value_ino. */
+static inline void put_xattr(u8 *p, const char *suffix, u16 offset, u32 value_ino, u32 len)
+{
+	p[0] = (u8)strlen(suffix);
+	p[1] = 4;
+	put16(p + 2, offset);
+	put32(p + 4, value_ino);
+	put32(p + 8, len);
+	memcpy(p + 16, suffix, strlen(suffix));
+}
+
 static inline void make_super(struct lab *l)
 {
 	u8 *sb = block_of(l, 1), *gd = block_of(l, 2);
