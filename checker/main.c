@@ -269,8 +269,6 @@ static int open_all(struct session *s, char *err, size_t errlen)
 	rc = watch_for_errors(s, err, errlen);
 	if (rc)
 		return rc;
-	if (s->run.second && s->second.pipes.to < 0)
-		fprintf(stderr, "mdtcheck: no second opinion: %s\n", s->second.unavailable);
 	rc = sandbox_enter(&box, &s->sandbox);
 	if (rc)
 		snprintf(err, errlen, "cannot enter the sandbox: %s", strerror(-rc));
@@ -368,11 +366,19 @@ static int inspect(struct session *s, char *err, size_t errlen)
 	return rc;
 }
 
-static void warn(struct target *t, const struct geometry *g)
+/* What the user should know before it begins. */
+static void warn(struct session *s)
 {
-	target_cautions(t, g);
+	struct target *t = &s->target;
+
+	target_cautions(t, &s->geo);
 	for (u32 i = 0; i < t->ncautions; i++)
 		fprintf(stderr, "mdtcheck: caution: %s\n", t->caution[i]);
+	if (s->second.pipes.to >= 0 && target_panics(t, &s->geo))
+		second_give_up(&s->second, "errors=panic is set: what the kernel takes for damage "
+			       "would reset the node");
+	if (s->run.second && s->second.pipes.to < 0)
+		fprintf(stderr, "mdtcheck: no second opinion: %s\n", s->second.unavailable);
 }
 
 static int check(struct session *s, char *err, size_t errlen)
@@ -386,7 +392,7 @@ static int check(struct session *s, char *err, size_t errlen)
 	if (rc)
 		return rc;
 	s->have_geo = true;
-	warn(&s->target, &s->geo);
+	warn(s);
 	rc = run_init(s, err, errlen);
 	/* It can begin with a mount only, and that is watched. */
 	if (s->target.recovering)

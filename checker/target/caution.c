@@ -12,7 +12,7 @@ static void caution(struct target *t, const char *what)
 }
 
 /* The kernel shows the option only where it differs from what the superblock says. */
-static bool panics_on_error(const struct target *t, const struct geometry *g)
+bool target_panics(const struct target *t, const struct geometry *g)
 {
 	char value[16];
 
@@ -24,7 +24,7 @@ static bool panics_on_error(const struct target *t, const struct geometry *g)
 void target_cautions(struct target *t, const struct geometry *g)
 {
 	t->ncautions = 0;
-	if (t->live && panics_on_error(t, g))
+	if (t->live && target_panics(t, g))
 		caution(t, "errors=panic is set: an error that the kernel meets in this file system "
 			   "resets the node, also one that it meets through a mirror");
 	if (t->live && t->mirror)

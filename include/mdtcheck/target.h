@@ -95,5 +95,7 @@ void geometry_free(struct geometry *g);
 
 /* Notes what whoever checks such a target should know before a failover, or an error, tells them. */
 void target_cautions(struct target *t, const struct geometry *g);
+/* Does an error that the kernel meets in the file system reset the node? */
+bool target_panics(const struct target *t, const struct geometry *g);
 
 #endif
