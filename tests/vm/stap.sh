@@ -116,6 +116,8 @@ build_root() {
 	cp /bin/busybox "$ROOT/bin/"
 	put_program "$MDTCHECK" bin/mdtcheck
 	put_program "$(command -v staprun)" usr/bin/staprun
+	put_program "$(command -v bash)" bin/bash
+	cp "$TOP/tools/stap/confirm" "$ROOT/bin/"
 	for s in /usr/lib/systemtap/stapio /usr/libexec/systemtap/stapio; do
 		[ ! -x "$s" ] || put_program "$s" "$s"
 	done
@@ -186,6 +188,18 @@ judge_quiet() {
 	for name in quiet-mdtcheck quiet-writer quiet-walk quiet-pin; do show $name; done
 }
 
+# Two observers of one run: SystemTap, and the witness that mdtcheck has of its own.
+judge_confirm() {
+	local report="sed '1d;\$d' | jq -es"
+
+	check "confirm ends with mdtcheck's status" grep -q '^@@ end confirm 0$' "$WORK/serial"
+	check "confirm puts SystemTap's verdict into the report" sh -c "$report '
+		length == 1 and .[0].no_writes.systemtap.verdict == \"quiet\"
+		and .[0].no_writes.systemtap.other_tasks_calls > 0'" < <(part confirmed)
+	check "  and the witness of the same run agrees" sh -c "$report '
+		.[0].no_writes.witness.state == \"quiet\"'" < <(part confirmed)
+}
+
 judge_rest() {
 	check "wide: a cold walk asks, and changes nothing" fulfils wide-walk '.query > 0 and .change == 0'
 	check "wide: a writer changes" fulfils wide-writer '.change > 10'
@@ -215,5 +229,6 @@ check "the guest's file system is built" build_root
 check "the guest runs to its end" boot
 judge_mirror
 judge_quiet
+judge_confirm
 judge_rest
 exit 0
