@@ -348,6 +348,8 @@ static int read_journal(struct session *s, char *err, size_t errlen)
 						 "would repair");
 	else if (s->journal.state == JOURNAL_DAMAGED)
 		coverage_incomplete(&s->run.cov, s->journal.why);
+	s->run.findings.unproven = s->journal.state == JOURNAL_IGNORED ||
+				   s->journal.state == JOURNAL_DAMAGED;
 	return rc;
 }
 

@@ -226,6 +226,8 @@ int phase_group(struct run *r, char *err, size_t errlen)
 		l->ungrouped += l->nrest;
 		rc = group(r, false);
 	}
+	if (l->unproven)
+		r->unstable = l->count + l->dropped;
 	count_violated(r);
 	meter_add(&r->meter, 1, 0);
 	if (rc)

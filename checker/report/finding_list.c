@@ -284,7 +284,7 @@ static void keep_join(struct finding_list *l, struct finding_join join)
 static void keep_rest(struct finding_list *l, const struct finding *f)
 {
 	l->dropped++;
-	if (f->state == FINDING_CONFIRMED)
+	if (f->state == FINDING_CONFIRMED && !l->unproven)
 		keep_join(l, join_of(f));
 }
 
@@ -316,12 +316,14 @@ static struct stored_finding *add(struct finding_list *l, const struct finding *
 
 	if (f->state == FINDING_TRANSIENT)
 		return NULL;
-	if (f->state == FINDING_CONFIRMED)
+	if (f->state == FINDING_CONFIRMED && !l->unproven)
 		count_primary(l, f->rule, f->severity);
 	if (list) {
 		s = have_room(l) ? stored_finding_new(f) : NULL;
 		l->no_memory |= !s;
 	}
+	if (s && l->unproven)
+		s->state = FINDING_UNSTABLE;
 	if (s)
 		l->items[l->count++] = s;
 	else

@@ -149,6 +149,7 @@ struct finding_list {
 	u32 max_listed; /* 0: no limit */
 	u64 dropped;	/* confirmed or unstable, but not stored: beyond the cap or no memory */
 	bool no_memory;
+	bool unproven; /* what was read may not be true: nothing that is added is confirmed */
 
 	/* What the dropped ones of them that were confirmed are grouped by; owned. */
 	struct finding_join *rest;

@@ -213,7 +213,7 @@ static void print_finding(FILE *out, const struct stored_finding *f, u32 number,
 {
 	fprintf(out, "\n%4u. MC%03u %s (%s%s)\n", number, f->rule->code, f->rule->name,
 		severity_name(f->severity),
-		f->state == FINDING_UNSTABLE ? ", unstable: it kept changing" : "");
+		f->state == FINDING_UNSTABLE ? ", unstable: not confirmed" : "");
 	print_paths(out, f, b);
 	print_subject(out, f, b);
 	wrap_print(out, "      ", f->what ? f->what : f->rule->title);

@@ -14,7 +14,8 @@ enum severity { SEV_INFO, SEV_WARNING, SEV_ERROR };
 enum finding_state {
 	FINDING_CONFIRMED,
 	FINDING_TRANSIENT, /* gone at a later look: not reported, counted */
-	FINDING_UNSTABLE,  /* kept changing: named, never counted as an error */
+	/* kept changing, or its journal may undo it: named, never counted as an error */
+	FINDING_UNSTABLE,
 };
 
 enum evidence_type { EV_U64, EV_HEX, EV_FID, EV_NAME, EV_TEXT, EV_TIME };
