@@ -46,6 +46,7 @@ void __printf(2, 3) second_give_up(struct second *s, const char *fmt, ...);
 /* eas: bits of enum ea_id.  0; -errno when the process is gone. */
 int second_ask(struct second *s, u32 ino, u32 generation, u32 eas, struct second_answer *out);
 
+/* Returns when it has ended. */
 void second_end(struct second *s);
 
 #endif

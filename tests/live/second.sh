@@ -120,6 +120,15 @@ text() {
 }
 check "the text tells it" text
 
+free_again() {
+	local n
+	for n in 1 2 3 4 5; do
+		second "$TMP/mirror" > "$TMP/j"
+		umount "$TMP/mirror" && mirror_up || return 1
+	done
+}
+check "the mirror is free as soon as a run is over" free_again
+
 # ---- how it asks ----
 
 if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null; then
