@@ -72,6 +72,10 @@ refused "an output of mdtcheck's own" "is for confirm to say" -- -o x "$TMP/bad"
 want=8
 NO_RUN=1 refused "a SystemTap that fails" "did not run the check" -- "$TMP/bad"
 refused "a target that is none" "wrote no report" -- "$TMP/nothing"
+printf '#!/bin/sh\nexit 2\n' >"$TMP/bin/awk"
+chmod +x "$TMP/bin/awk"
+refused "an awk that fails" "could not be put into the report" -- "$TMP/bad"
+rm "$TMP/bin/awk"
 SAY_JSON=$(json quiet) SAY_WARN=$(say quiet) NO_RUN='' PATH="$TMP/bin:$PATH" \
 	"$TOP/tools/stap/confirm" --ko some.ko --output "$TMP/file" -- "$TMP/bad" 2>/dev/null
 check "a compiled module, a file: exit status 4" test "$?" = 4
