@@ -152,7 +152,7 @@ check-full: deps
 # The first compilation of each script takes minutes.
 check-vm: deps
 	$(Q)$(MAKE) --no-print-directory WERROR=1 all
-	$(Q)BUILD=$(CURDIR)/$(B) TEST_TIMEOUT=2400 tests/run.sh tests/vm/stap.sh
+	$(Q)BUILD=$(CURDIR)/$(B) TEST_TIMEOUT=3600 tests/run.sh tests/vm/stap.sh
 
 lint: all
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh tools/lint/sizes tools/lint/includes \
