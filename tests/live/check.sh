@@ -73,4 +73,30 @@ copy_refused() {
 		[ -z "$(ls "$TMP/mdt/ev")" ]
 }
 check "no evidence is copied onto the MDT itself" copy_refused
+
+# ---- more findings than fit ----
+
+mirror_down
+umount "$TMP/mdt"
+losetup -d "$LOOP"
+LOOP=
+{
+	echo "mdt dirdata=off"
+	for i in {1..3000}; do printf 'file /f%s\nfault nlink-file /f%s 3\n' "$i" "$i"; done
+} > "$TMP/r"
+"$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
+stand_up
+check "the mirror is set up again" mirror_up
+many() {
+	local rc=0
+	"$MDTCHECK" --fstype ext4 --settle-delay 200 --threads 1 "$@" "$TMP/mirror" > "$TMP/j" 2>"$TMP/err" || rc=$?
+	echo $rc
+}
+all_confirmed() { [ "$(many)" = 4 ] && [ "$(jq .summary.findings.warning "$TMP/j")" = 3000 ]; }
+check "with memory all are confirmed" all_confirmed
+least=$("$MDTCHECK" --fstype ext4 --memory 1K --threads 1 "$TMP/mirror" 2>&1 >/dev/null |
+	sed -n 's/.*needs \([0-9]*\)K at least.*/\1/p')
+check "with little memory the run is incomplete" test "$(many --memory "${least}K")" = 12
+check "... says so, and what is listed is confirmed" jq -e '.summary.findings.warning as $n
+	| $n > 0 and $n < 3000 and (.coverage.incomplete_reasons | index("more was found than could be looked at again") != null)' "$TMP/j"
 exit 0
