@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -50,6 +51,24 @@ static inline int run_in(attempt *what, struct sandbox_options opt)
 static inline bool unavailable(int status)
 {
 	return WIFEXITED(status) && WEXITSTATUS(status) == NO_SECCOMP;
+}
+
+/* What became of attempt number i: the process was ended for it ... */
+static inline void assert_killed(int status, int i)
+{
+	if (unavailable(status))
+		return;
+	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "attempt %d: status %#x",
+		      i, status);
+}
+
+/* ... or it succeeded. */
+static inline void assert_allowed(int status, int i)
+{
+	if (unavailable(status))
+		return;
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "attempt %d: status %#x", i,
+		      status);
 }
 
 static inline int try_open(const struct fds *f)

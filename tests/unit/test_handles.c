@@ -96,12 +96,7 @@ static attempt *const handles_forbidden[] = {
 
 START_TEST(forbids_beside_handles)
 {
-	int status = run_handles(handles_forbidden[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "attempt %d: status %#x",
-		      _i, status);
+	assert_killed(run_handles(handles_forbidden[_i]), _i);
 }
 END_TEST
 
@@ -109,12 +104,7 @@ static attempt *const handles_allowed[] = { try_read, try_report, handle_as_plac
 
 START_TEST(allows_handles)
 {
-	int status = run_handles(handles_allowed[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "attempt %d: status %#x", _i,
-		      status);
+	assert_allowed(run_handles(handles_allowed[_i]), _i);
 }
 END_TEST
 

@@ -54,12 +54,7 @@ static attempt *const forbidden[] = {
 
 START_TEST(forbids)
 {
-	int status = run(forbidden[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "attempt %d: status %#x",
-		      _i, status);
+	assert_killed(run(forbidden[_i]), _i);
 }
 END_TEST
 
@@ -167,12 +162,7 @@ static attempt *const allowed[] = {
 
 START_TEST(allows)
 {
-	int status = run(allowed[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "attempt %d: status %#x", _i,
-		      status);
+	assert_allowed(run(allowed[_i]), _i);
 }
 END_TEST
 
@@ -233,12 +223,7 @@ static attempt *const walk_forbidden[] = {
 
 START_TEST(forbids_a_walk)
 {
-	int status = run_walk(walk_forbidden[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "attempt %d: status %#x",
-		      _i, status);
+	assert_killed(run_walk(walk_forbidden[_i]), _i);
 }
 END_TEST
 
@@ -262,12 +247,7 @@ static attempt *const walk_allowed[] = { try_read, try_report, try_threads, walk
 
 START_TEST(allows_a_walk)
 {
-	int status = run_walk(walk_allowed[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "attempt %d: status %#x", _i,
-		      status);
+	assert_allowed(run_walk(walk_allowed[_i]), _i);
 }
 END_TEST
 
@@ -318,12 +298,7 @@ static attempt *const store_forbidden[] = {
 
 START_TEST(forbids_the_writer)
 {
-	int status = run_store(store_forbidden[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "attempt %d: status %#x",
-		      _i, status);
+	assert_killed(run_store(store_forbidden[_i]), _i);
 }
 END_TEST
 
@@ -348,12 +323,7 @@ static attempt *const store_allowed[] = { try_read, store_creates, store_creates
 
 START_TEST(allows_the_writer)
 {
-	int status = run_store(store_allowed[_i]);
-
-	if (unavailable(status))
-		return;
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "attempt %d: status %#x", _i,
-		      status);
+	assert_allowed(run_store(store_allowed[_i]), _i);
 }
 END_TEST
 
