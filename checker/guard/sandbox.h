@@ -40,7 +40,10 @@ struct sandbox_report {
 	u32 nlocks;
 };
 
-/* Does this process have what a walk needs, and handles; and did the kernel mean it?  Before the sandbox. */
+/*
+ * Does this process have what a walk needs, and handles; and did the kernel mean it?  Before the
+ * sandbox.
+ */
 bool sandbox_can_walk(void);
 
 /* "enforced" or "unavailable". */

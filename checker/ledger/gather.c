@@ -22,21 +22,21 @@ static u32 fid_filter_bit(const struct gather *g, const struct fid *fid)
 	return (u32)(mix >> 32) & (g->by_fid_slots * 4 - 1);
 }
 
-bool fid_filtered(const struct gather *g, const struct fid *fid)
+bool gather_has_no(const struct gather *g, const struct fid *fid)
 {
 	u32 bit = fid_filter_bit(g, fid);
 
 	return !(g->fid_filter[bit / 64] >> (bit % 64) & 1);
 }
 
-void fid_probe_begin(const struct gather *g, const struct fid *fid, struct fid_probe *p)
+void gather_probe_begin(const struct gather *g, const struct fid *fid, struct gather_probe *p)
 {
 	u64 h = hash_pair(&(struct hash_key){ g->key->k0, g->key->k1, false }, TAG_OI, 0, fid);
 
-	*p = (struct fid_probe){ fid, (u32)h & (g->by_fid_slots - 1), (u32)(h >> 32) };
+	*p = (struct gather_probe){ fid, (u32)h & (g->by_fid_slots - 1), (u32)(h >> 32) };
 }
 
-struct gather_suspect *fid_probe_next(const struct gather *g, struct fid_probe *p)
+struct gather_suspect *gather_probe_next(const struct gather *g, struct gather_probe *p)
 {
 	while (g->by_fid[p->slot].number) {
 		const struct gather_slot *slot = &g->by_fid[p->slot];
@@ -52,10 +52,10 @@ struct gather_suspect *fid_probe_next(const struct gather *g, struct fid_probe *
 static void fid_slot_take(struct gather *g, u32 number)
 {
 	u32 bit = fid_filter_bit(g, &g->suspect[number].fid);
-	struct fid_probe p;
+	struct gather_probe p;
 
 	g->fid_filter[bit / 64] |= 1ULL << (bit % 64);
-	fid_probe_begin(g, &g->suspect[number].fid, &p);
+	gather_probe_begin(g, &g->suspect[number].fid, &p);
 	while (g->by_fid[p.slot].number)
 		p.slot = (p.slot + 1) & (g->by_fid_slots - 1);
 	g->by_fid[p.slot] = (struct gather_slot){ number + 1, p.tag };
@@ -63,7 +63,7 @@ static void fid_slot_take(struct gather *g, u32 number)
 
 struct gather_suspect *gather_find(const struct gather *g, u32 ino)
 {
-	u32 lo = 0, hi = g->n, first, last;
+	u32 first, last, lo, hi;
 
 	if (!g->n)
 		return NULL;
@@ -72,9 +72,8 @@ struct gather_suspect *gather_find(const struct gather *g, u32 ino)
 	if (ino < first || ino > last)
 		return NULL;
 	/* No two have one number, so the place is almost known where there are many. */
-	hi = (u32)min_u64(hi, (u64)ino - first + 1);
-	if (last - ino < g->n)
-		lo = g->n - 1 - (last - ino);
+	hi = (u32)min_u64(g->n, (u64)ino - first + 1);
+	lo = g->n - 1 - (u32)min_u64(g->n - 1, last - ino);
 	while (lo < hi) {
 		u32 mid = lo + (hi - lo) / 2;
 
@@ -276,11 +275,11 @@ static int read_suspects(struct gather *g, const u32 *inos, u32 n)
 const struct gather_suspect *gather_twin(const struct gather *g, const struct gather_suspect *s)
 {
 	const struct gather_suspect *t;
-	struct fid_probe p;
+	struct gather_probe p;
 
-	fid_probe_begin(g, &s->fid, &p);
+	gather_probe_begin(g, &s->fid, &p);
 	do {
-		t = fid_probe_next(g, &p);
+		t = gather_probe_next(g, &p);
 	} while (t == s);
 	return t;
 }

@@ -335,7 +335,7 @@ static int gather_record(struct worker *w, const struct oi_record *r)
 {
 	struct gather *g = w->g;
 	struct gather_suspect *s;
-	struct fid_probe probe;
+	struct gather_probe probe;
 	int rc = 0;
 
 	if ((!r->ino || r->ino > g->env->info->inodes_count) && stray_wanted(g))
@@ -343,10 +343,10 @@ static int gather_record(struct worker *w, const struct oi_record *r)
 	s = gather_find(g, r->ino);
 	if (s)
 		rc = keep_oi(w, s, r);
-	if (rc || fid_filtered(g, &r->fid))
+	if (rc || gather_has_no(g, &r->fid))
 		return rc;
-	fid_probe_begin(g, &r->fid, &probe);
-	while (!rc && (s = fid_probe_next(g, &probe)))
+	gather_probe_begin(g, &r->fid, &probe);
+	while (!rc && (s = gather_probe_next(g, &probe)))
 		if (s->ino != r->ino)
 			rc = keep_oi(w, s, r);
 	return rc;

@@ -6,7 +6,8 @@
  *                      fsname[64] @0x20 | svname[64] @0x60
  *   last_rcvd          uuid[40] @0 | u32 compat, rocompat, incompat @0x40 | index @0x8c
  *   OI_scrub           u64 flags @16 | u32 magic @24 | u16 status @28
- *                      s64 last completion @32 | s64 latest start @40 | u16 oi_count @136 | u16 internal @138
+ *                      s64 last completion @32 | s64 latest start @40 | u16 oi_count @136
+ *                      u16 internal @138
  *   lfsck_namespace    its EA trusted.lfsck_ns (before 2.7 trusted.lfsck_namespace), and
  *   lfsck_layout       its content: u32 magic | u32 status | u32 flags | u32 completed runs
  *   seq_srv, seq_ctl   u64 start | u64 end | u32 index | u32 flags
