@@ -186,10 +186,10 @@ static void warn(struct session *s)
 	target_cautions(t, &s->geo);
 	for (u32 i = 0; i < t->ncautions; i++)
 		fprintf(stderr, "mdtcheck: caution: %s\n", t->caution[i]);
-	if (s->second.pipes.to >= 0 && target_panics(t, &s->geo))
+	if (second_runs(&s->second) && target_panics(t, &s->geo))
 		second_give_up(&s->second, "errors=panic is set: what the kernel takes for damage "
 			       "would reset the node");
-	if (s->run.second && s->second.pipes.to < 0)
+	if (s->run.second && !second_runs(&s->second))
 		fprintf(stderr, "mdtcheck: no second opinion: %s\n", s->second.unavailable);
 }
 

@@ -167,7 +167,7 @@ void second_end(struct second *s)
 {
 	u8 byte;
 
-	if (s->pipes.to >= 0) {
+	if (second_runs(s)) {
 		close(s->pipes.to);
 		s->pipes.to = -1;
 		while (!read_all(s->pipes.from, &byte, 1))

@@ -24,6 +24,12 @@ struct second {
 	u8 *values; /* of the last answer; owned */
 };
 
+/* Is there somebody to be asked? */
+static inline bool second_runs(const struct second *s)
+{
+	return s->pipes.to >= 0;
+}
+
 /* What the kernel says. */
 struct second_answer {
 	int rc; /* -errno: it could not be asked; -ESTALE: it knows no such inode */

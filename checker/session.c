@@ -87,7 +87,7 @@ static void start_second(struct session *s, struct sandbox_options *box)
 		second_start(second, &s->target, &s->witness);
 	else
 		second_give_up(second, "%s", why);
-	if (second->pipes.to >= 0)
+	if (second_runs(second))
 		box->write_fds[box->nwrite_fds++] = second->pipes.to;
 	s->run.second = second;
 }
@@ -97,7 +97,7 @@ static int watch_for_errors(struct session *s, char *err, size_t errlen)
 {
 	int rc;
 
-	if (s->second.pipes.to >= 0) {
+	if (second_runs(&s->second)) {
 		rc = watch_errors(s->watch, s->target.fstype, false);
 		if (rc)
 			second_give_up(&s->second, "the errors of the file system cannot be "

@@ -138,8 +138,8 @@ static void put_cautions(struct piece *p, const struct target *t)
 {
 	json_t *list = json_array();
 
-	for (u32 i = 0; list && i < t->ncautions; i++)
-		json_array_append_new(list, json_string(t->caution[i]));
+	for (u32 i = 0; i < t->ncautions; i++)
+		piece_append(p, list, json_string(t->caution[i]));
 	piece_put(p, "cautions", list);
 }
 

@@ -46,7 +46,7 @@ static const char *last_part(const char *path)
 }
 
 /* The world's argument: where /sys and /proc are, for tests; NULL means here. */
-static const char *root(void *arg)
+static const char *root(const void *arg)
 {
 	return arg ? arg : "";
 }
@@ -72,8 +72,7 @@ bool sysblock_is_mapped(const char *where, dev_t dev)
 	char path[PATH_MAX];
 	struct holder h;
 
-	snprintf(path, sizeof(path), "%s/sys/dev/block/%u:%u", where ? where : "", major(dev),
-		 minor(dev));
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%u:%u", root(where), major(dev), minor(dev));
 	return dm_holder(path, &h) == 0;
 }
 
@@ -101,30 +100,37 @@ static int sys_holder(void *arg, dev_t dev, struct holder *out)
 	return 0;
 }
 
-/* Newer servers have it in /sys, older ones in /proc. */
+/*
+ * The first line of a server's file about one service.  Newer servers have it in /sys, below
+ * newer, older ones in /proc.
+ */
+static int service_line(const char *where, const char *newer, const char *kind, const char *svname,
+			const char *file, char *line, size_t size)
+{
+	const char *const place[] = { newer, "proc/fs" };
+	char path[PATH_MAX];
+	int rc = -ENOENT;
+
+	for (u32 i = 0; rc && i < ARRAY_SIZE(place); i++) {
+		snprintf(path, sizeof(path), "%s/%s/lustre/%s/%s/%s", where, place[i], kind, svname,
+			 file);
+		rc = ro_read_line(path, line, size);
+	}
+	return rc;
+}
+
 static int service_device(void *arg, const char *svname, char *device, size_t size)
 {
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/sys/fs/lustre/osd-ldiskfs/%s/mntdev", root(arg), svname);
-	if (ro_read_line(path, device, size) == 0)
-		return 0;
-	snprintf(path, sizeof(path), "%s/proc/fs/lustre/osd-ldiskfs/%s/mntdev", root(arg), svname);
-	return ro_read_line(path, device, size);
+	return service_line(root(arg), "sys/fs", "osd-ldiskfs", svname, "mntdev", device, size);
 }
 
 bool sysblock_recovers(const char *where, const char *svname)
 {
-	char path[PATH_MAX], line[64];
+	char line[64];
 
-	snprintf(path, sizeof(path), "%s/sys/kernel/debug/lustre/mdt/%s/recovery_status",
-		 where ? where : "", svname);
-	if (ro_read_line(path, line, sizeof(line))) {
-		snprintf(path, sizeof(path), "%s/proc/fs/lustre/mdt/%s/recovery_status",
-			 where ? where : "", svname);
-		if (ro_read_line(path, line, sizeof(line)))
-			return false;
-	}
+	if (service_line(root(where), "sys/kernel/debug", "mdt", svname, "recovery_status", line,
+			 sizeof(line)))
+		return false;
 	return !strcmp(line, "status: RECOVERING") || !strncmp(line, "status: WAITING", 15);
 }
 
