@@ -11,7 +11,8 @@
  *			 as the kernel shows them below a mount
  *	ledger/		 landmarks.c who is who; post.c and ledger.c the sums; dirtable.c
  *			 the tree; objset.c OST objects; gather.c exact facts for suspects
- *	phase_scan.c	 everything once: sums, counters, suspects
+ *	phase_scan.c	 everything once: sums, counters, suspects; recordrules.c which rules it
+ *			 asks of an object, phase_oi.c the OI files by all threads
  *	phase_exact.c	 suspects again, from all sides; facts.c puts together what was found
  *			 about one (shares.c, twins.c and testimony.c what others say), judge.c
  *			 asks rules/

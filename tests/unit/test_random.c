@@ -11,6 +11,7 @@
 #include "ledger/nameset.h"
 #include "ledger/post.h"
 #include "random_world.h"
+#include "recordrules.h"
 #include "rules_world.h"
 
 #define STATES 100000
@@ -25,6 +26,7 @@ struct lab {
 	struct env env;
 	struct ledger ledger;
 	struct poster poster;
+	struct record_rules record;
 	struct nameset names;
 	bool flagged;
 	/* EAs of the object in hand. */
@@ -33,6 +35,9 @@ struct lab {
 
 static void lab_begin(struct lab *lab)
 {
+	static const bool none_off[128];
+	u32 nrules;
+
 	memset(lab, 0, sizeof(*lab));
 	lab->info = (struct view_info){ .inodes_count = RW_INODES, .first_ino = 11 };
 	lab->fld[0] = (struct fld_range){ .start = RW_SEQ, .end = RW_SEQ_FOREIGN };
@@ -51,6 +56,9 @@ static void lab_begin(struct lab *lab)
 	ck_assert_int_eq(ledger_init(&lab->ledger, &lab->mem, 0, RW_INODES + 1, RW_INODES), 0);
 	ck_assert_int_eq(poster_init(&lab->poster, &lab->ledger, &lab->env, false), 0);
 	ck_assert_int_eq(nameset_init(&lab->names, &lab->mem, &lab->poster.key), 0);
+	rule_table(&nrules);
+	ck_assert_uint_le(nrules, ARRAY_SIZE(none_off));
+	record_rules_init(&lab->record, none_off);
 }
 
 static void lab_end(struct lab *lab)
@@ -158,32 +166,18 @@ static void scan_dir(struct lab *lab, const struct rw_state *s, const struct rw_
 	ck_assert_int_eq(dirlog_add_dir(log, &row), 0);
 }
 
-static bool break_record_rules(const struct lab *lab, const struct object *o)
-{
-	const struct facts f = { .env = &lab->env, .obj = o };
-	u32 n;
-	const struct rule *rule = rule_table(&n);
-	bool broken = false;
-
-	for (u32 i = 0; i < n; i++) {
-		enum outcome out = OUT_NA;
-
-		if (rule[i].class == RULE_RECORD)
-			out = rule[i].check(&f, NULL);
-		broken |= out == OUT_VIOLATED || out == OUT_UNKNOWN;
-	}
-	return broken;
-}
-
 static void scan_objects(struct lab *lab, const struct rw_state *s, struct dirlog *log)
 {
+	struct facts f = { .env = &lab->env };
+
 	for (u32 i = 0; i < s->nobj; i++) {
 		struct object o;
 
 		encode(lab, &s->obj[i], &o);
 		if (env_is_exempt_ino(&lab->env, o.ino) || !object_is_live(&o))
 			continue;
-		if (break_record_rules(lab, &o) || !object_has_lma(&o))
+		f.obj = &o;
+		if (record_rules_broken(&lab->record, &f) || !object_has_lma(&o))
 			ledger_force(&lab->ledger, o.ino);
 		post_object(&lab->poster, &o);
 		if (S_ISDIR(o.inode.mode))

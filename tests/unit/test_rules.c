@@ -4,6 +4,7 @@
  * the rules it should; each legal look-alike violates none.  Here: the
  * table, lma, oi and linkea.
  */
+#include "recordrules.h"
 #include "rules_run.h"
 
 /* ---- a sink -------------------------------------------------------------------------------- */
@@ -47,11 +48,12 @@ void __wrap_sink_elsewhere(struct sink *sink, const char *why)
 START_TEST(table_is_sound)
 {
 	const struct rule *t, *r;
-	u32 n, i, k;
+	u32 n, i, k, records = 0;
 
 	t = rule_table(&n);
 	ck_assert_uint_ge(n, 38);
 	for (i = 0; i < n; i++) {
+		records += t[i].class == RULE_RECORD;
 		ck_assert_ptr_nonnull(t[i].check);
 		ck_assert_uint_gt(strlen(t[i].title), 8);
 		ck_assert_uint_gt(strlen(t[i].explanation), 80);
@@ -67,6 +69,8 @@ START_TEST(table_is_sound)
 		ck_assert(!rule_next(r) || rule_next(r)->code > r->code);
 	ck_assert_uint_eq(i, n);
 	ck_assert_ptr_null(rule_by_name("no-such-rule"));
+	/* Beyond, the scan would not ask them. */
+	ck_assert_uint_le(records, RECORD_RULES_MAX);
 }
 END_TEST
 
