@@ -177,7 +177,7 @@ static int read_errors(const struct watch *w, u64 *out)
 
 bool watch_met_error(const struct watch *w)
 {
-	u64 now;
+	u64 now = w->errors;
 
 	return w->errors_fd >= 0 && !read_errors(w, &now) && now != w->errors;
 }
