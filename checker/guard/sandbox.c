@@ -23,7 +23,7 @@
 
 #include "guard/sandbox.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(MDTCHECK_TRAINING)
 #define SANITIZER_BUILD 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
@@ -452,7 +452,10 @@ int sandbox_enter(const struct sandbox_options *opt, struct sandbox_report *out)
 		r.lock[r.nlocks - 1].reason =
 			"all dropped but CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH, which show "
 			"trusted attributes and closed directories";
-	/* A sanitizer reads /proc and uses calls of its own, above all at the end. */
+	/*
+	 * A sanitizer reads /proc and uses calls of its own, above all at the end, when a program
+	 * in training (`make pgo`) writes down where it went.
+	 */
 	if (SANITIZER_BUILD) {
 		note_sanitizer(&r, "landlock");
 		note_sanitizer(&r, "seccomp");
