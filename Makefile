@@ -25,7 +25,7 @@ ALL_CFLAGS := -std=gnu11 $(WARN) $(CFLAGS) -fno-strict-aliasing -pthread $(FAST_
 LTO := -flto=auto -ffat-lto-objects
 ifeq ($(SAN),)
 FAST ?= -O3 $(shell $(CC) -Werror $(LTO) -c -x c -o /dev/null /dev/null 2>/dev/null && echo $(LTO))
-FAST := $(FAST)
+FAST := $(FAST) $(if $(filter build-pgo,$(B)),-fprofile-use -Wno-missing-profile -Wno-coverage-mismatch)
 endif
 ifeq ($(SAN),asan)
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -179,10 +179,10 @@ pgo:
 	$(Q)$(PGO) FAST="$(FAST) -fprofile-generate -fprofile-update=atomic -DMDTCHECK_TRAINING" \
 		build-pgo/mdtcheck build-pgo/mkmdt
 	$(Q)BUILD=$(CURDIR)/build-pgo tools/train
-	$(Q)$(PGO) FAST="$(FAST) -fprofile-use -Wno-missing-profile -Wno-coverage-mismatch" all
+	$(Q)$(PGO) all
 
-bench: all
-	$(Q)BUILD=$(CURDIR)/$(B) tools/bench/run $(BENCH_ARGS)
+bench: pgo
+	$(Q)BUILD=$(CURDIR)/build-pgo tools/bench/run $(BENCH_ARGS)
 
 # The sanitizer of races over the joined program, a live mirror included (root).
 tsan:
