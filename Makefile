@@ -39,7 +39,7 @@ Q := $(if $(V),,@)
 
 # ---- what is built, file by file -------------------------------------------------------------
 
-BASE := array child io membudget pace strbuf
+BASE := array child crew io membudget pace strbuf
 ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target caution resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device window overlay journal blockmap scan dir iamfile oi object risk ahead \
@@ -49,7 +49,7 @@ GUARD := sandbox courtesy witness trace_text tracefs
 REPORT := finding finding_list coverage json json_finding json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence attrcopy progress
 RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv lmv_shard agent sequence orphan server cause lov_mirror lov_dom lov_ost lov_pool hsm
-MAIN := options options_help session phases plan polite recordrules phase_scan phase_oi phase_again phase_exact phase_settle phase_target phase_group judge facts still testimony twins shares paths inspect locate unseen access locks second phase_second
+MAIN := options options_help session phases plan polite recordrules phase_scan phase_oi phase_again phase_exact phase_settle phase_target phase_group judge jury facts still testimony twins shares paths inspect locate unseen access locks second phase_second
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \
 	$(TARGET:%=checker/target/%.c) $(VIEW:%=checker/view/%.c) $(LEDGER:%=checker/ledger/%.c) \

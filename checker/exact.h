@@ -30,6 +30,8 @@ struct look {
 	const struct gather_scope *scope; /* NULL: a full pass */
 	struct look_notes *notes;	  /* to be filled; NULL */
 
+	u8 *arena; /* facts of one batch after the other, room bytes */
+	u32 room;
 	struct twins twins;	  /* known when the suspects take more than one batch */
 	bool twins_known;
 

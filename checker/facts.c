@@ -93,24 +93,25 @@ static int fill_names(struct judge *j, const struct gather_suspect *s, struct fa
 		return rc;
 	for (u32 off = s->names, i = 0; off != GATHER_NONE; i++) {
 		const struct gather_name *g = gather_name_at(j->g, off);
+		const struct gather_holder *dir = gather_holder_of(j->g, g);
 
 		j->names[i] = (struct name_fact){
-			.dir_ino = g->dir_ino,
-			.dir_fid = g->dir_fid,
-			.dir_class = g->dir_class,
+			.dir_ino = dir->ino,
+			.dir_fid = dir->fid,
+			.dir_class = dir->class,
 			.type = g->type,
 			.has_lufid = g->has_lufid,
 			.data_bad = g->data_bad,
-			.lufid = g->lufid,
-			.name = (const char *)(g + 1),
+			.lufid = gather_lufid(g),
+			.name = gather_name_bytes(g),
 			.namelen = g->namelen,
-			.dir_encrypted = g->dir_encrypted,
-			.dir_lmv = g->dir_lmv,
+			.dir_encrypted = dir->encrypted,
+			.dir_lmv = dir->lmv,
 		};
 		ask_shard(j, &j->names[i]);
 		off = g->next;
 	}
-	if (n)
+	if (n > 1)
 		qsort(j->names, n, sizeof(*j->names), name_cmp);
 	f->names = j->names;
 	f->nnames = n;
@@ -146,7 +147,7 @@ static int fill_oi(struct judge *j, const struct gather_suspect *s, struct facts
 			f->oi_own = 0;
 		off = g->next;
 	}
-	if (n)
+	if (n > 1)
 		qsort(j->oi, n, sizeof(*j->oi), oi_cmp);
 	f->oi = j->oi;
 	f->noi = n;
@@ -320,15 +321,19 @@ static void fill_twin(struct judge *j, const struct gather_suspect *s, struct fa
 			return;
 }
 
-static void mark_pending(struct judge *j, struct share_fact *share, s64 n)
+static bool has_pending_name(const struct gather *g, u32 ino)
 {
-	for (s64 i = 0; i < n; i++) {
-		const struct gather_suspect *s = gather_find(j->g, share[i].ino);
+	const struct gather_suspect *s = gather_find(g, ino);
+	u32 off = s ? s->names : GATHER_NONE;
 
-		for (u32 off = s ? s->names : GATHER_NONE; off != GATHER_NONE;
-		     off = gather_name_at(j->g, off)->next)
-			share[i].pending |= gather_name_at(j->g, off)->dir_class == DIR_PENDING;
+	while (off != GATHER_NONE) {
+		const struct gather_name *n = gather_name_at(g, off);
+
+		if (gather_holder_of(g, n)->class == DIR_PENDING)
+			return true;
+		off = n->next;
 	}
+	return false;
 }
 
 static int fill_shares(struct judge *j, const struct gather_suspect *s, struct facts *f)
@@ -341,7 +346,8 @@ static int fill_shares(struct judge *j, const struct gather_suspect *s, struct f
 		n = shares_of(j->shares, s->ino, &j->claims);
 	if (n < 0)
 		return (int)n;
-	mark_pending(j, j->claims, n);
+	for (s64 i = 0; i < n; i++)
+		j->claims[i].pending |= has_pending_name(j->g, j->claims[i].ino);
 	f->shares = j->claims;
 	f->nshares = (u32)n;
 	return 0;

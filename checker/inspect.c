@@ -295,10 +295,11 @@ static int gather_object(struct inspect *x, struct run *r)
 			.key = &r->poster.key,
 			.threads = r->threads,
 			.cancel = r->cancel,
+			.room = room,
 			.problem = keep_problem,
 			.problem_arg = x,
 		};
-		rc = gather_run(&x->gather, inos, list_suspects(r, x->ino, most, inos), room);
+		rc = gather_run(&x->gather, inos, list_suspects(r, x->ino, most, inos));
 	}
 	free(inos);
 	return rc ? rc : stop_wanted(r->cancel) ? -ECANCELED : 0;

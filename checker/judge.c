@@ -19,10 +19,22 @@ struct sink {
 	const struct facts *f;
 	const struct rule *rule;
 	u32 rule_index;
-	struct finding cur;
 	bool open; /* cur is being filled by the rule */
 	int rc;
+	struct finding cur;
 };
+
+/* Without clearing cur, which is larger than all that most objects need. */
+static struct sink *sink_begin(struct judge *j, const struct facts *f)
+{
+	struct sink *s = j->sink;
+
+	s->f = f;
+	s->rule = NULL;
+	s->open = false;
+	s->rc = 0;
+	return s;
+}
 
 /* ---- findings ---- */
 
@@ -109,7 +121,7 @@ void sink_unknown(struct sink *s, const char *why)
 {
 	sink_elsewhere(s, why);
 	if (s->j->count_unknown)
-		rule_coverage_unknown(&s->j->r->cov.rules[s->rule_index], why, 1);
+		rule_coverage_unknown(&s->j->cov->rules[s->rule_index], why, 1);
 }
 
 static bool judges_objects(const struct rule *rule)
@@ -117,43 +129,63 @@ static bool judges_objects(const struct rule *rule)
 	return rule->class == RULE_RECORD || rule->class == RULE_CROSS;
 }
 
-int judge_facts(struct judge *j, const struct facts *f)
+static enum outcome ask(struct sink *s, u32 index)
 {
+	enum outcome out;
+
+	s->rule = rule_table(&(u32){ 0 }) + index;
+	s->rule_index = index;
+	out = s->rule->check(s->f, s);
+	sink_commit(s);
+	return out;
+}
+
+/* For who wants to know what each of the rules has to say. */
+static void ask_all(struct sink *s)
+{
+	const struct judge *j = s->j;
 	u32 n;
 	const struct rule *rule = rule_table(&n);
-	struct sink s = { .j = j, .f = f };
 
-	for (u32 i = 0; i < n && !s.rc; i++) {
-		enum outcome out;
+	for (u32 i = 0; i < n && !s->rc; i++) {
+		struct rule_verdict *v = &j->verdicts[i];
 
-		if (j->verdicts)
-			j->verdicts[i] = (struct rule_verdict){
-				.off = true,
-				.why = j->r->limit ? j->r->limit[i] : NULL,
-			};
-		if (j->r->opt->rule_off[i] || !judges_objects(&rule[i]))
-			continue;
-		if (j->verdicts)
-			j->verdicts[i].off = false;
-		s.rule = &rule[i];
-		s.rule_index = i;
-		out = rule[i].check(f, &s);
-		if (j->verdicts)
-			j->verdicts[i].outcome = out;
-		sink_commit(&s);
+		*v = (struct rule_verdict){
+			.off = j->r->opt->rule_off[i] || !judges_objects(&rule[i]),
+			.why = j->r->limit ? j->r->limit[i] : NULL,
+		};
+		if (!v->off)
+			v->outcome = ask(s, i);
 	}
-	return s.rc;
+}
+
+int judge_facts(struct judge *j, const struct facts *f)
+{
+	struct sink *s = sink_begin(j, f);
+	u64 left;
+
+	if (j->verdicts) {
+		ask_all(s);
+		return s->rc;
+	}
+	left = record_rules_to_ask(&j->record, f);
+	for (; left && !s->rc; left &= left - 1)
+		ask(s, j->record.rule[__builtin_ctzll(left)].index);
+	for (u32 i = 0; i < j->ncross && !s->rc; i++)
+		ask(s, j->cross[i]);
+	return s->rc;
 }
 
 void judge_index(struct judge *j, const struct view_problem *p, u32 oi)
 {
 	const struct rule *rule = rule_by_name("oi-malformed");
-	struct sink s = { .j = j, .rule = rule };
+	struct sink *s = sink_begin(j, NULL);
 
 	if (!rule || j->r->opt->rule_off[rule - rule_table(&(u32){ 0 })])
 		return;
-	rule_index_finding(sink_finding(&s, p->why), p, oi);
-	sink_commit(&s);
+	s->rule = rule;
+	rule_index_finding(sink_finding(s, p->why), p, oi);
+	sink_commit(s);
 }
 
 /* ---- the target as a whole ---- */
@@ -174,19 +206,19 @@ int judge_target(struct judge *j)
 	u32 n;
 	const struct rule *rule = rule_table(&n);
 	const struct facts f = { .env = &j->r->env };
-	struct sink s = { .j = j };
+	struct sink *s = sink_begin(j, NULL);
 
-	for (u32 i = 0; i < n && !s.rc; i++) {
+	for (u32 i = 0; i < n && !s->rc; i++) {
 		if (rule[i].class != RULE_TARGET || j->r->opt->rule_off[i])
 			continue;
 		if (j->count_unknown)
-			j->r->cov.rules[i].checked += count_unit(f.env, rule[i].unit);
-		s.rule = &rule[i];
-		s.rule_index = i;
-		rule[i].check(&f, &s);
-		sink_commit(&s);
+			j->cov->rules[i].checked += count_unit(f.env, rule[i].unit);
+		s->rule = &rule[i];
+		s->rule_index = i;
+		rule[i].check(&f, s);
+		sink_commit(s);
 	}
-	return s.rc;
+	return s->rc;
 }
 
 /* ---- suspects ---- */
@@ -208,11 +240,12 @@ int judge_suspect(struct judge *j, const struct gather_suspect *s)
 	int rc = view_read_object(j->r->view, j->buf, s->ino, &o);
 
 	if (rc) {
-		coverage_incomplete(&j->r->cov, "a suspect could not be read again");
+		coverage_incomplete(j->cov, "a suspect could not be read again");
 		return 0;
 	}
-	j->still.before = &s->print;
-	object_print(&o, j->still.key, &j->still.after);
+	j->still.before = s->print;
+	if (s->print)
+		object_print(&o, j->still.key, &j->still.after);
 	return judge_object(j, s, &o);
 }
 
@@ -248,13 +281,30 @@ int judge_strays(struct judge *j)
 	return rc;
 }
 
+static void choose_cross(struct judge *j)
+{
+	u32 n;
+	const struct rule *rule = rule_table(&n);
+
+	j->cross = calloc(n, sizeof(*j->cross));
+	for (u32 i = 0; j->cross && i < n; i++)
+		if (rule[i].class == RULE_CROSS && !j->r->opt->rule_off[i])
+			j->cross[j->ncross++] = i;
+}
+
 int judge_open(struct judge *j, struct run *r)
 {
-	*j = (struct judge){ .r = r, .still.key = &r->poster.key };
+	*j = (struct judge){ .r = r, .cov = &r->cov, .still.key = &r->poster.key };
 	j->buf = view_buf_new(r->view);
 	j->buf2 = view_buf_new(r->view);
 	j->paths = paths_new(r->view, &r->env, &r->dirs);
-	return j->buf && j->buf2 && j->paths ? 0 : -ENOMEM;
+	j->sink = calloc(1, sizeof(*j->sink));
+	record_rules_init(&j->record, r->opt->rule_off);
+	choose_cross(j);
+	if (!j->buf || !j->buf2 || !j->paths || !j->sink || !j->cross)
+		return -ENOMEM;
+	j->sink->j = j;
+	return 0;
 }
 
 void judge_close(struct judge *j)
@@ -262,6 +312,8 @@ void judge_close(struct judge *j)
 	view_buf_free(j->buf);
 	view_buf_free(j->buf2);
 	paths_free(j->paths);
+	free(j->sink);
+	free(j->cross);
 	free(j->names);
 	free(j->links);
 	free(j->oi);

@@ -9,6 +9,7 @@
 #include "ledger/gather.h"
 #include "paths.h"
 #include "phases.h"
+#include "recordrules.h"
 #include "shares.h"
 #include "twins.h"
 #include "still.h"
@@ -19,9 +20,14 @@ struct judge {
 	const struct shares *shares;
 	const struct twins *twins; /* NULL or empty: all suspects are in this batch */
 	struct finding_list *list; /* where findings go */
+	struct coverage *cov;	   /* where what could not be told is counted; the run's */
 	struct paths *paths;
+	struct sink *sink; /* what a rule is about to say; owned */
+	struct record_rules record;
+	u32 *cross; /* cross rules that are on, places in rule_table(); owned */
+	u32 ncross;
 	struct rule_verdict *verdicts; /* indexed like rule_table(), filled if not NULL; not owned */
-	bool count_unknown; /* add to the coverage what could not be told */
+	bool count_unknown; /* add to cov what could not be told */
 	struct still still; /* of the suspect that is being judged */
 	struct view_buf *buf, *buf2;
 

@@ -15,7 +15,7 @@
  *			 asks of an object, phase_oi.c the OI files by all threads
  *	phase_exact.c	 suspects again, from all sides; facts.c puts together what was found
  *			 about one (shares.c, twins.c and testimony.c what others say), judge.c
- *			 asks rules/
+ *			 asks rules/, jury.c several of them at a time
  *	phase_settle.c	 a target that serves: what was found, looked at until it is confirmed,
  *			 gone or unstable; still.c says which facts must stand still
  *	phase_target.c	 the state files of the server, judged once

@@ -76,7 +76,7 @@ static int seek_entry(void *arg, const struct object *dir, const struct dirent_r
 
 static const struct cached *name_of_dir(struct paths *p, const struct dir_row *row)
 {
-	static const struct dir_ops ops = { .entry = seek_entry };
+	static const struct dir_ops ops = { .entry = seek_entry, .again = true };
 	struct cached *c = &p->cache[row->ino % PATHS_CACHE];
 	struct seeker s = { row->ino, c };
 	struct object o;
@@ -85,10 +85,8 @@ static const struct cached *name_of_dir(struct paths *p, const struct dir_row *r
 		return c;
 	free(c->name);
 	*c = (struct cached){ .ino = row->ino };
-	if (row->parent && !view_read_object(p->view, p->buf, row->parent, &o)) {
-		view_pass_begin(p->view);
+	if (row->parent && !view_read_object(p->view, p->buf, row->parent, &o))
 		view_read_dir(p->view, p->buf, &o, &ops, &s);
-	}
 	return c;
 }
 
@@ -159,7 +157,7 @@ static int seek_dotdot(void *arg, const struct object *dir, const struct dirent_
 
 bool paths_loop(struct paths *p, u32 dir_ino)
 {
-	static const struct dir_ops ops = { .entry = seek_dotdot };
+	static const struct dir_ops ops = { .entry = seek_dotdot, .again = true };
 	u32 at = dir_ino;
 	struct object o;
 
@@ -168,7 +166,6 @@ bool paths_loop(struct paths *p, u32 dir_ino)
 
 		if (view_read_object(p->view, p->buf, at, &o) || !object_is_live(&o))
 			return false;
-		view_pass_begin(p->view);
 		view_read_dir(p->view, p->buf, &o, &ops, &up);
 		if (!up || up == at)
 			return false;

@@ -15,10 +15,10 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "exact.h"
+#include "jury.h"
 
 /* Facts of one suspect with an ordinary name and an OI record, generously. */
-#define EXACT_BYTES_PER_SUSPECT 256U
+#define EXACT_BYTES_PER_SUSPECT 128U
 #define DESCENTS_MIN 1024U /* ... in the OI, whatever there is to read otherwise */
 #define DESCENT_COST 128U  /* records that are read in the time that one takes */
 #define EXACT_ROOM_MIN (1U << 20)
@@ -91,8 +91,10 @@ static void note_suspect(struct look_notes *n, const struct gather *g,
 	u32 names = 0;
 
 	for (u32 off = s->names; off != GATHER_NONE && names < NOTES_OF_ONE_MAX; names++) {
-		note_dir(n, gather_name_at(g, off)->dir_ino);
-		off = gather_name_at(g, off)->next;
+		const struct gather_name *name = gather_name_at(g, off);
+
+		note_dir(n, gather_holder_of(g, name)->ino);
+		off = name->next;
 	}
 	if (names == NOTES_OF_ONE_MAX || (!g->scope && !descents_find(g, s))) {
 		note_whole(n, s->ino);
@@ -124,30 +126,15 @@ static void look_problem(void *arg, u32 oi, const struct view_problem *p)
 
 static int judge_batch(struct look *l, struct gather *g, bool last)
 {
-	struct judge j;
-	int rc = judge_open(&j, l->r);
+	int rc = jury_judge(l, g, last);
 
-	j.g = g;
-	j.shares = l->shares;
-	j.twins = &l->twins;
-	j.list = l->list;
-	j.count_unknown = l->count_unknown;
-	for (u32 i = 0; i < g->n && !rc; i++) {
-		u64 before = l->list->count + l->list->dropped;
-
-		rc = stop_wanted(l->r->cancel) ? -ECANCELED : judge_suspect(&j, &g->suspect[i]);
-		if (l->notes && l->list->count + l->list->dropped > before)
+	if (rc || !l->notes)
+		return rc;
+	for (u32 i = 0; i < g->n; i++)
+		if (g->suspect[i].found)
 			note_suspect(l->notes, g, &g->suspect[i]);
-	}
-	if (l->notes)
-		l->notes->names_blind |= g->names_blind;
-	if (!rc && last && !l->scope) {
-		rc = judge_strays(&j);
-		for (u32 i = 0; i < l->noi_problems; i++)
-			judge_index(&j, &l->oi_problem[i], l->oi_number[i]);
-	}
-	judge_close(&j);
-	return rc;
+	l->notes->names_blind |= g->names_blind;
+	return 0;
 }
 
 /*
@@ -162,7 +149,7 @@ static bool oi_by_descents(const struct run *r)
 	       !r->poster.key.constant && r->suspects <= few;
 }
 
-static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last)
+static int run_batch(struct look *l, const u32 *inos, u32 n, bool last)
 {
 	struct run *r = l->r;
 	struct gather g = {
@@ -176,24 +163,28 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, u32 room, bool last
 		.meter = &r->meter,
 		.scope = l->scope,
 		.mapped = oi_by_descents(r) ? &r->ledger : NULL,
+		.arena = l->arena,
+		.room = l->room,
 		.problem = look_problem,
 		.problem_arg = l,
 	};
 	int rc;
 
 	l->noi_problems = 0;
-	rc = gather_run(&g, inos, n, room);
+	rc = gather_run(&g, inos, n);
 	if (!rc)
 		rc = stop_wanted(r->cancel) ? -ECANCELED : judge_batch(l, &g, last);
 	gather_free(&g);
 	return rc;
 }
 
-static u32 room_for_facts(struct run *r)
+static int room_for_facts(struct look *l)
 {
-	u64 room = max_u64(membudget_left(&r->mem) / 4, EXACT_ROOM_MIN);
+	u64 room = max_u64(membudget_left(&l->r->mem) / 4, EXACT_ROOM_MIN);
 
-	return (u32)min_u64(room, EXACT_ROOM_MAX);
+	l->room = (u32)min_u64(room, EXACT_ROOM_MAX);
+	l->arena = membudget_map(&l->r->mem, l->room, l->room);
+	return l->arena ? 0 : -ENOMEM;
 }
 
 /* What the meter is to expect, if no batch must be made smaller. */
@@ -212,8 +203,7 @@ static void begin_look(const struct look *l, u32 most)
 static int all_batches(struct look *l)
 {
 	struct run *r = l->r;
-	u32 room = room_for_facts(r);
-	u32 most = r->opt->debug_batch ? r->opt->debug_batch : room / EXACT_BYTES_PER_SUSPECT;
+	u32 most = r->opt->debug_batch ? r->opt->debug_batch : l->room / EXACT_BYTES_PER_SUSPECT;
 	u32 *inos = malloc(most * sizeof(u32));
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
@@ -230,7 +220,7 @@ static int all_batches(struct look *l)
 			rc = twins_collect(r, &l->twins);
 		l->twins_known |= !done;
 		if (!rc)
-			rc = run_batch(l, inos, n, room, done);
+			rc = run_batch(l, inos, n, done);
 		if (rc == -ENOBUFS && n > 1) {
 			/* Many names for each: the same suspects in smaller batches. */
 			most = n / 2;
@@ -258,7 +248,12 @@ int exact_look(struct look *l)
 	l->oi_problem = calloc(LOOK_PROBLEMS_MAX, sizeof(*l->oi_problem));
 	l->oi_number = calloc(LOOK_PROBLEMS_MAX, sizeof(u32));
 	if (l->oi_problem && l->oi_number)
+		rc = room_for_facts(l);
+	if (!rc)
 		rc = all_batches(l);
+	if (l->arena)
+		membudget_unmap(&l->r->mem, l->arena, l->room, l->room);
+	l->arena = NULL;
 	free(l->oi_problem);
 	free(l->oi_number);
 	l->oi_problem = NULL;

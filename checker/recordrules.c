@@ -71,9 +71,14 @@ static u64 unscreened(struct record_rules *rr, const struct facts *f, u64 rules)
 	return rules;
 }
 
+u64 record_rules_to_ask(struct record_rules *rr, const struct facts *f)
+{
+	return unscreened(rr, f, plan_rules(rr, object_traits(f->obj)));
+}
+
 bool record_rules_broken(struct record_rules *rr, const struct facts *f)
 {
-	u64 left = unscreened(rr, f, plan_rules(rr, object_traits(f->obj)));
+	u64 left = record_rules_to_ask(rr, f);
 	bool broken = false;
 
 	for (; left; left &= left - 1) {

@@ -43,6 +43,12 @@ struct record_rules {
 /* All record rules but those that are off, an array like rule_table(). */
 void record_rules_init(struct record_rules *rr, const bool *off);
 
+/*
+ * Bits of rr->rule: those that may say more of the object of f than that they do not apply, or
+ * hold.  Also where more is known of it than in the scan: what holds there holds for good.
+ */
+u64 record_rules_to_ask(struct record_rules *rr, const struct facts *f);
+
 /* Does the object of f, of which nothing else is known, break a rule, or could one not tell? */
 bool record_rules_broken(struct record_rules *rr, const struct facts *f);
 

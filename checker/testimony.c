@@ -109,17 +109,12 @@ static int note_dotdot(void *arg, const struct object *dir, const struct dirent_
 	return 1;
 }
 
-static void hear_nothing(void *arg, const struct view_problem *p)
-{
-}
-
 /* The FID in the ".." of the child that was just read. */
 static void hear_dotdot(struct judge *j, const struct object *o, struct facts *f)
 {
-	static const struct dir_ops ops = { .entry = note_dotdot, .problem = hear_nothing };
+	static const struct dir_ops ops = { .entry = note_dotdot, .again = true };
 	struct fid parent = { 0 };
 
-	view_pass_begin(j->r->view);
 	if (view_read_dir(j->r->view, j->buf2, o, &ops, &parent) >= 0 && !fid_is_zero(&parent))
 		cast(f->child_dotdot, &f->nchild_dotdot, &parent);
 }

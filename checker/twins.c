@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One pass over the suspects before they are parted into batches: who may have a twin? */
 #include "base/array.h"
+#include "base/crew.h"
 #include "twins.h"
 
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 /* Of the memory that is left, so much may hold the FIDs of suspects. */
 #define TWINS_SHARE 4
 #define TWINS_ROOM_MIN 4096U
+#define STRETCH 4096U /* inode numbers that a reader takes at a time */
 
 u64 twins_hash(const struct run *r, const struct fid *fid)
 {
@@ -49,59 +51,108 @@ static bool may_have_twin(const struct object *o)
 	return object_is_live(o) && object_has_lma(o);
 }
 
-/* All suspects whose hash falls into the part; -ENOSPC: they are more than room. */
-static int read_part(struct run *r, struct view_buf *buf, u32 part, u32 parts, struct twin *all,
-		     u32 room, u32 *n)
+/* Who reads suspects: a stretch of inode numbers at a time. */
+struct reader {
+	struct run *r;
+	struct view_buf *buf;
+	struct reading *all;
+};
+
+/* All suspects whose hash falls into the part. */
+struct reading {
+	u32 part, parts;
+	struct twin *twin;
+	u32 room;
+	u32 n;	  /* atomic; beyond room: they do not fit */
+	u64 next; /* atomic: the first inode number that nobody has taken */
+};
+
+static void read_one(struct reader *t, u32 ino)
 {
+	struct reading *all = t->all;
 	struct object o;
+	u64 fid;
+	u32 at;
 
-	*n = 0;
-	for (u32 ino = ledger_next(&r->ledger, 1); ino; ino = ledger_next(&r->ledger, ino + 1)) {
-		u64 fid;
+	if (view_read_object(t->r->view, t->buf, ino, &o) || !may_have_twin(&o))
+		return;
+	fid = twins_hash(t->r, &o.fid);
+	if (fid % all->parts != all->part)
+		return;
+	at = __atomic_fetch_add(&all->n, 1, __ATOMIC_RELAXED);
+	if (at < all->room)
+		all->twin[at] = (struct twin){ fid, ino };
+}
 
-		if (*r->cancel)
-			return -ECANCELED;
-		if (view_read_object(r->view, buf, ino, &o) || !may_have_twin(&o))
-			continue;
-		fid = twins_hash(r, &o.fid);
-		if (fid % parts != part)
-			continue;
-		if (*n == room)
-			return -ENOSPC;
-		all[(*n)++] = (struct twin){ fid, ino };
+static void read_stretches(void *member)
+{
+	struct reader *t = member;
+	u64 from;
+
+	while ((from = __atomic_fetch_add(&t->all->next, STRETCH, __ATOMIC_RELAXED)) <=
+	       t->r->env.info->inodes_count) {
+		u32 ino = ledger_next(&t->r->ledger, (u32)from);
+
+		for (; ino && ino < from + STRETCH; ino = ledger_next(&t->r->ledger, ino + 1)) {
+			if (stop_wanted(t->r->cancel) ||
+			    __atomic_load_n(&t->all->n, __ATOMIC_RELAXED) > t->all->room)
+				return;
+			read_one(t, ino);
+		}
 	}
-	return 0;
+}
+
+/* 0; -ENOSPC when they do not fit; -errno. */
+static int read_part(struct run *r, struct reading *all)
+{
+	struct reader *t = calloc(r->threads, sizeof(*t));
+	int rc = t ? 0 : -ENOMEM;
+
+	all->n = 0;
+	all->next = 1;
+	for (u32 i = 0; !rc && i < r->threads; i++) {
+		t[i] = (struct reader){ .r = r, .buf = view_buf_new(r->view), .all = all };
+		rc = t[i].buf ? 0 : -ENOMEM;
+	}
+	if (!rc)
+		crew_run(read_stretches, t, sizeof(*t), r->threads);
+	for (u32 i = 0; t && i < r->threads; i++)
+		view_buf_free(t[i].buf);
+	free(t);
+	if (!rc && stop_wanted(r->cancel))
+		rc = -ECANCELED;
+	return rc || all->n <= all->room ? rc : -ENOSPC;
 }
 
 int twins_collect(struct run *r, struct twins *t)
 {
 	u64 suspects = ledger_suspects(&r->ledger) + 1;
 	u64 left = membudget_left(&r->mem) / TWINS_SHARE / sizeof(struct twin);
-	u32 room = (u32)min_u64(suspects, max_u64(left, TWINS_ROOM_MIN));
-	u32 parts = (u32)((suspects + room - 1) / room), n;
-	struct twin *all = membudget_map(&r->mem, (u64)room * sizeof(*all),
-					 (u64)room * sizeof(*all));
-	struct view_buf *buf = view_buf_new(r->view);
-	int rc = all && buf ? 0 : -ENOMEM;
+	struct reading all = { .room = (u32)min_u64(suspects, max_u64(left, TWINS_ROOM_MIN)) };
+	u64 bytes = (u64)all.room * sizeof(*all.twin);
+	int rc;
 
+	all.parts = (u32)((suspects + all.room - 1) / all.room);
+	all.twin = membudget_map(&r->mem, bytes, bytes);
+	rc = all.twin ? 0 : -ENOMEM;
 	/* Parts are of uneven size: one that does not fit makes all begin again, smaller. */
-	for (u32 part = 0; !rc && part < parts; part++) {
-		rc = read_part(r, buf, part, parts, all, room, &n);
-		if (rc == -ENOSPC && parts <= UINT32_MAX / 2) {
-			parts *= 2;
-			part = UINT32_MAX;
+	while (!rc && all.part < all.parts) {
+		rc = read_part(r, &all);
+		if (rc == -ENOSPC && all.parts <= UINT32_MAX / 2) {
+			all.parts *= 2;
+			all.part = 0;
 			t->n = 0;
 			rc = 0;
 			continue;
 		}
 		if (!rc)
-			rc = keep_pairs(r, t, all, n);
+			rc = keep_pairs(r, t, all.twin, all.n);
+		all.part++;
 	}
 	if (t->n)
 		qsort(t->t, t->n, sizeof(*t->t), twin_cmp);
-	view_buf_free(buf);
-	if (all)
-		membudget_unmap(&r->mem, all, (u64)room * sizeof(*all), (u64)room * sizeof(*all));
+	if (all.twin)
+		membudget_unmap(&r->mem, all.twin, bytes, bytes);
 	return rc;
 }
 

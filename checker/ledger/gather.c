@@ -5,6 +5,7 @@
  * common counter.
  */
 #include "base/array.h"
+#include "base/crew.h"
 #include "ledger/pass.h"
 
 #include <stdlib.h>
@@ -102,6 +103,25 @@ const struct gather_name *gather_name_at(const struct gather *g, u32 off)
 	return (const struct gather_name *)(const void *)(g->arena + off);
 }
 
+const struct gather_holder *gather_holder_of(const struct gather *g, const struct gather_name *n)
+{
+	return (const struct gather_holder *)(const void *)(g->arena + n->holder);
+}
+
+struct fid gather_lufid(const struct gather_name *n)
+{
+	struct fid fid = { 0 };
+
+	if (n->has_lufid)
+		memcpy(&fid, n + 1, sizeof(fid));
+	return fid;
+}
+
+const char *gather_name_bytes(const struct gather_name *n)
+{
+	return (const char *)(n + 1) + (n->has_lufid ? sizeof(struct fid) : 0);
+}
+
 const struct gather_oi *gather_oi_at(const struct gather *g, u32 off)
 {
 	return (const struct gather_oi *)(const void *)(g->arena + off);
@@ -109,7 +129,7 @@ const struct gather_oi *gather_oi_at(const struct gather *g, u32 off)
 
 /* ---- threads ---- */
 
-static void *worker_main(void *arg)
+static void worker_main(void *arg)
 {
 	struct worker *w = arg;
 	u32 chunk = w->total > GATHER_CHUNK * 64 ? GATHER_CHUNK : 1;
@@ -119,15 +139,14 @@ static void *worker_main(void *arg)
 		i = __atomic_fetch_add(w->next, chunk, __ATOMIC_RELAXED);
 		for (u32 k = i; k < w->total && k < i + chunk && !w->rc; k++) {
 			w->rc = w->work(w, k);
-			if (w->g->meter)
-				meter_add(w->g->meter, 1, 0);
+			if (w->meter)
+				meter_add(w->meter, 1, 0);
 			if (stop_wanted(w->g->cancel))
 				break;
 		}
 		if (w->rc || stop_wanted(w->g->cancel) || i >= w->total)
 			break;
 	}
-	return NULL;
 }
 
 static int worker_open(struct worker *w, struct gather *g)
@@ -137,35 +156,29 @@ static int worker_open(struct worker *w, struct gather *g)
 	return w->buf ? nameset_init(&w->names, g->mem, g->key) : -ENOMEM;
 }
 
-static int run_workers(struct gather *g, int (*work)(struct worker *w, u32 i), u32 from, u32 total)
+static int run_workers(struct gather *g, int (*work)(struct worker *w, u32 i), u32 from, u32 total,
+		       struct meter *meter)
 {
 	struct worker *w = calloc(g->threads, sizeof(*w));
-	pthread_t *thread = calloc(g->threads, sizeof(*thread));
-	u32 next = from, started = 0;
-	int rc = w && thread ? 0 : -ENOMEM;
+	u32 next = from;
+	int rc = w ? 0 : -ENOMEM;
 
 	view_pass_begin(g->view);
-	for (; !rc && started < g->threads; started++) {
-		rc = worker_open(&w[started], g);
-		w[started].next = &next;
-		w[started].work = work;
-		w[started].total = total;
-		if (!rc && pthread_create(&thread[started], NULL, worker_main, &w[started]))
-			rc = -EAGAIN;
-		if (rc)
-			break;
+	for (u32 i = 0; !rc && i < g->threads; i++) {
+		w[i].next = &next;
+		w[i].meter = meter;
+		w[i].work = work;
+		w[i].total = total;
+		rc = worker_open(&w[i], g);
 	}
-	for (u32 i = 0; i < started; i++) {
-		pthread_join(thread[i], NULL);
-		if (w[i].rc && !rc)
-			rc = w[i].rc;
-	}
+	if (!rc)
+		crew_run(worker_main, w, sizeof(*w), g->threads);
 	for (u32 i = 0; w && i < g->threads; i++) {
+		rc = rc ? rc : w[i].rc;
 		view_buf_free(w[i].buf);
 		nameset_free(&w[i].names);
 	}
 	free(w);
-	free(thread);
 	return rc;
 }
 
@@ -222,53 +235,92 @@ static int find_new_parents(struct gather *g, struct view_buf *buf, const struct
 	return rc;
 }
 
-static int read_suspect(struct gather *g, struct view_buf *buf, struct gather_suspect *s, u32 ino)
+static int make_dir(struct gather *g, struct gather_suspect *s)
 {
-	struct object o;
+	s->dir = calloc(1, sizeof(*s->dir));
+	if (!s->dir)
+		return -ENOMEM;
+	if (membudget_take(g->mem, sizeof(*s->dir)))
+		return -ENOBUFS;
+	__atomic_fetch_add(&g->charged, sizeof(*s->dir), __ATOMIC_RELAXED);
+	return 0;
+}
 
-	*s = (struct gather_suspect){ .ino = ino, .names = GATHER_NONE, .oi = GATHER_NONE };
-	g->reach |= dir_reach(g->env->info, ino);
-	if (view_read_object(g->view, buf, ino, &o))
+/* What there is to read because of this suspect.  Only a scope or a live target adds to it. */
+static int more_to_read(struct worker *w, const struct object *o)
+{
+	struct gather *g = w->g;
+	int rc = 0;
+
+	if (g->env->info->is_static && !g->scope)
+		return 0;
+	pthread_mutex_lock(&g->lock);
+	if (S_ISDIR(o->inode.mode))
+		rc = list_dir(g, o->ino);
+	if (!rc)
+		rc = find_new_parents(g, w->buf, o);
+	pthread_mutex_unlock(&g->lock);
+	return rc;
+}
+
+static int read_suspect(struct worker *w, u32 i)
+{
+	struct gather *g = w->g;
+	struct gather_suspect *s = &g->suspect[i];
+	struct object o;
+	int rc = 0;
+
+	if (view_read_object(g->view, w->buf, s->ino, &o))
 		return 0;
 	s->live = object_is_live(&o);
 	s->is_dir = S_ISDIR(o.inode.mode);
 	s->fid = o.fid;
-	object_print(&o, g->key, &s->print);
-	if (s->is_dir) {
-		s->dir = calloc(1, sizeof(*s->dir));
-		if (!s->dir || list_dir(g, ino))
-			return -ENOMEM;
-		if (membudget_take(g->mem, sizeof(*s->dir)))
-			return -ENOBUFS;
-		g->charged += sizeof(*s->dir);
-	}
-	return find_new_parents(g, buf, &o);
+	if (s->print)
+		object_print(&o, g->key, s->print);
+	if (s->is_dir)
+		rc = make_dir(g, s);
+	return rc ? rc : more_to_read(w, &o);
 }
 
 /* Suspects, and where their FIDs are looked up. */
-static u64 suspect_charge(u32 n)
+static u64 suspect_charge(const struct gather *g, u32 n)
 {
-	return (u64)n * (sizeof(struct gather_suspect) + 4 * sizeof(struct gather_slot) + 2);
+	u64 print = g->env->info->is_static ? 0 : sizeof(struct object_print);
+
+	return (u64)n * (sizeof(struct gather_suspect) + print + 4 * sizeof(struct gather_slot) + 2);
+}
+
+static int make_room(struct gather *g, u32 n)
+{
+	for (g->by_fid_slots = 16; g->by_fid_slots < n * 2; g->by_fid_slots *= 2)
+		;
+	g->suspect = calloc(n + 1, sizeof(*g->suspect));
+	g->by_fid = calloc(g->by_fid_slots, sizeof(*g->by_fid));
+	g->fid_filter = calloc(g->by_fid_slots / 16, sizeof(u64));
+	if (!g->env->info->is_static)
+		g->print = calloc(n + 1, sizeof(*g->print));
+	return g->suspect && g->by_fid && g->fid_filter && (g->print || g->env->info->is_static) ?
+		       0 : -ENOMEM;
 }
 
 static int read_suspects(struct gather *g, const u32 *inos, u32 n)
 {
-	struct view_buf *buf = view_buf_new(g->view);
-	int rc = buf ? 0 : -ENOMEM;
+	int rc = make_room(g, n);
 
-	g->suspect = calloc(n + 1, sizeof(*g->suspect));
-	for (g->by_fid_slots = 16; g->by_fid_slots < n * 2; g->by_fid_slots *= 2)
-		;
-	g->by_fid = calloc(g->by_fid_slots, sizeof(*g->by_fid));
-	g->fid_filter = calloc(g->by_fid_slots / 16, sizeof(u64));
-	if (!g->suspect || !g->by_fid || !g->fid_filter)
-		rc = -ENOMEM;
-	for (; !rc && g->n < n; g->n++)
-		rc = read_suspect(g, buf, &g->suspect[g->n], inos[g->n]);
+	if (rc)
+		return rc;
+	g->n = n;
+	for (u32 i = 0; i < n; i++) {
+		g->suspect[i] = (struct gather_suspect){
+			.ino = inos[i], .names = GATHER_NONE, .oi = GATHER_NONE,
+			.print = g->print ? &g->print[i] : NULL,
+		};
+		g->reach |= dir_reach(g->env->info, inos[i]);
+	}
+	rc = run_workers(g, read_suspect, 0, n, NULL);
 	for (u32 i = 0; !rc && i < n; i++)
 		if (g->suspect[i].live)
 			fid_slot_take(g, i);
-	view_buf_free(buf);
 	return rc;
 }
 
@@ -388,7 +440,7 @@ static bool mapping_kept(const struct gather *g, const struct gather_suspect *s)
  */
 static int descend_for_all(struct gather *g, bool *all)
 {
-	int rc = run_workers(g, gather_own_record, 0, g->n);
+	int rc = run_workers(g, gather_own_record, 0, g->n, g->meter);
 
 	*all = !g->descent_failed;
 	for (u32 i = 0; i < g->n && *all; i++)
@@ -409,7 +461,7 @@ static int oi_pass(struct gather *g)
 	for (u32 i = 0; i < g->n; i++)
 		g->suspect[i].oi = GATHER_NONE;
 	g->used = used;
-	return run_workers(g, gather_oi_file, 0, g->env->oi_count);
+	return run_workers(g, gather_oi_file, 0, g->env->oi_count, g->meter);
 }
 
 static int full_pass(struct gather *g)
@@ -418,7 +470,7 @@ static int full_pass(struct gather *g)
 	int rc = 0;
 
 	while (!rc && added && !stop_wanted(g->cancel)) {
-		rc = run_workers(g, gather_directory, from, g->dirs->n + g->nextra);
+		rc = run_workers(g, gather_directory, from, g->dirs->n + g->nextra, g->meter);
 		from = g->dirs->n + g->nextra;
 		if (!rc)
 			rc = take_new_dirs(g, &added);
@@ -431,26 +483,28 @@ static int scoped_pass(struct gather *g)
 	int rc = make_lists(g);
 
 	if (!rc)
-		rc = run_workers(g, gather_listed, 0, g->nlist);
+		rc = run_workers(g, gather_listed, 0, g->nlist, g->meter);
 	if (!rc && g->env->oi_count)
-		rc = run_workers(g, gather_lookup, 0, g->nfids);
+		rc = run_workers(g, gather_lookup, 0, g->nfids, g->meter);
 	return rc;
 }
 
-int gather_run(struct gather *g, const u32 *inos, u32 n, u32 room)
+int gather_run(struct gather *g, const u32 *inos, u32 n)
 {
 	int rc;
 
 	pthread_mutex_init(&g->lock, NULL);
 	g->stray = (struct gather_suspect){ .names = GATHER_NONE, .oi = GATHER_NONE };
-	g->arena = membudget_map(g->mem, room, room);
+	if (!g->arena) {
+		g->arena = membudget_map(g->mem, g->room, g->room);
+		g->arena_owned = g->arena;
+	}
 	if (!g->arena)
 		return -ENOMEM;
-	g->room = room;
 	/* Fewer at a time will do. */
-	if (membudget_take(g->mem, suspect_charge(n)))
+	if (membudget_take(g->mem, suspect_charge(g, n)))
 		return -ENOBUFS;
-	g->charged = suspect_charge(n);
+	g->charged = suspect_charge(g, n);
 	rc = read_suspects(g, inos, n);
 	if (!rc)
 		rc = g->scope ? scoped_pass(g) : full_pass(g);
@@ -465,6 +519,7 @@ void gather_free(struct gather *g)
 		free(g->suspect[i].dir);
 	}
 	free(g->suspect);
+	free(g->print);
 	free(g->by_fid);
 	free(g->fid_filter);
 	free(g->extra);
@@ -474,9 +529,11 @@ void gather_free(struct gather *g)
 	if (g->charged)
 		membudget_give(g->mem, g->charged);
 	g->charged = 0;
-	if (g->arena)
+	if (g->arena_owned)
 		membudget_unmap(g->mem, g->arena, g->room, g->room);
+	g->arena_owned = false;
 	pthread_mutex_destroy(&g->lock);
 	g->suspect = NULL;
+	g->print = NULL;
 	g->arena = NULL;
 }

@@ -24,16 +24,24 @@
 #define GATHER_NONE UINT32_MAX
 #define GATHER_LOST_MAX 64
 
-/* A name entry as it is kept; the name's bytes follow. */
+/* A directory that has a name of a suspect, as it was read. */
+struct gather_holder {
+	struct fid fid;
+	u32 ino;
+	u8 class; /* enum dir_class */
+	bool encrypted;
+	struct lmv lmv;
+};
+
+/* A name entry as it is kept; the FID behind the name, where there is one, and its bytes follow. */
 struct gather_name {
 	u32 next; /* offset of the suspect's next one, GATHER_NONE */
 	u32 before; /* offset of the one kept before it from this directory, GATHER_NONE */
 	u32 ino;
-	u32 dir_ino;
-	struct fid dir_fid, lufid;
-	u8 dir_class, type, has_lufid, data_bad, dir_encrypted;
+	u32 holder; /* offset of its gather_holder */
 	u16 namelen;
-	struct lmv dir_lmv;
+	u8 type;
+	bool has_lufid : 1, data_bad : 1;
 };
 
 struct gather_oi {
@@ -69,9 +77,10 @@ struct gather_suspect {
 	u32 ino;
 	struct fid fid;
 	bool live, is_dir;
+	bool found; /* a rule had something to say */
 	u32 names, oi; /* heads of their lists, GATHER_NONE */
 	struct gather_dir *dir; /* owned; directories only */
-	struct object_print print; /* as it was before the passes */
+	struct object_print *print; /* as it was before the passes; NULL: it cannot change */
 };
 
 /* FIDs that may lie in an unreadable part of the OI. */
@@ -124,6 +133,7 @@ struct gather {
 	u32 nfids;
 
 	struct gather_suspect *suspect; /* by inode number */
+	struct object_print *print;	/* one for each, NULL on a static target */
 	u32 n;
 	struct gather_slot *by_fid; /* open addressing */
 	u32 by_fid_slots;
@@ -135,8 +145,10 @@ struct gather {
 
 	u64 reach; /* dir_row.reach of all suspects together */
 
-	u8 *arena; /* gather_name and gather_oi */
+	/* gather_name, gather_holder and gather_oi, room bytes.  The caller's, who has more than one batch, or NULL. */
+	u8 *arena;
 	u32 used, room;
+	bool arena_owned;
 	u64 charged; /* to mem for the suspects */
 	bool overflow;
 
@@ -162,10 +174,10 @@ struct gather {
 };
 
 /*
- * Reads the suspects (inos sorted, n of them) and runs both passes.  0; -ENOBUFS
- * when the facts do not fit in room bytes: try fewer suspects; -errno.
+ * Reads the suspects (inos sorted, n of them) and runs both passes.  0; -ENOBUFS when the facts
+ * do not fit in g->room bytes: try fewer suspects; -errno.
  */
-int gather_run(struct gather *g, const u32 *inos, u32 n, u32 room);
+int gather_run(struct gather *g, const u32 *inos, u32 n);
 void gather_free(struct gather *g);
 
 struct gather_suspect *gather_find(const struct gather *g, u32 ino);
@@ -174,6 +186,10 @@ const struct gather_suspect *gather_twin(const struct gather *g, const struct ga
 /* A name in 64 bits, to find the linkEA entry that belongs to it. */
 u64 gather_child_name(const struct gather *g, const char *name, size_t len);
 const struct gather_name *gather_name_at(const struct gather *g, u32 off);
+const struct gather_holder *gather_holder_of(const struct gather *g, const struct gather_name *n);
+/* Zero where there is none. */
+struct fid gather_lufid(const struct gather_name *n);
+const char *gather_name_bytes(const struct gather_name *n);
 const struct gather_oi *gather_oi_at(const struct gather *g, u32 off);
 /* The row of a directory by FID, those made after the scan too. */
 const struct dir_row *gather_dir_by_fid(const struct gather *g, const struct fid *fid);

@@ -16,8 +16,8 @@
 
 /* ---- keeping facts ---- */
 
-/* Room in the arena for len bytes; GATHER_NONE when there is none. With the lock. */
-static u32 arena_take(struct gather *g, size_t len)
+/* Keeps len bytes in the arena; GATHER_NONE when there is no room.  With the lock. */
+static u32 arena_keep(struct gather *g, const void *what, size_t len)
 {
 	u32 need = (u32)(len + 7) & ~7u;
 	u32 off = g->used;
@@ -26,35 +26,52 @@ static u32 arena_take(struct gather *g, size_t len)
 		g->overflow = true;
 		return GATHER_NONE;
 	}
+	memcpy(g->arena + off, what, len);
 	g->used += need;
 	return off;
+}
+
+/* A name entry as it is kept: at the most. */
+struct kept_name {
+	struct gather_name head;
+	u8 tail[sizeof(struct fid) + 255];
+};
+
+static size_t kept_name_make(struct kept_name *k, struct worker *w, const struct dirent_rec *d)
+{
+	u8 *tail = (u8 *)(&k->head + 1);
+
+	k->head = (struct gather_name){
+		.before = w->kept,
+		.ino = d->ino,
+		.type = d->type,
+		.has_lufid = d->has_lufid,
+		.data_bad = d->data_bad,
+		.namelen = d->namelen,
+	};
+	if (d->has_lufid) {
+		memcpy(tail, &d->lufid, sizeof(d->lufid));
+		tail += sizeof(d->lufid);
+	}
+	memcpy(tail, d->name, d->namelen);
+	return (size_t)(tail - (u8 *)k) + d->namelen;
 }
 
 static int keep_name(struct worker *w, struct gather_suspect *s, const struct dirent_rec *d)
 {
 	struct gather *g = w->g;
-	struct gather_name n = {
-		.before = w->kept,
-		.ino = d->ino,
-		.dir_ino = w->row->ino,
-		.dir_fid = w->dir_fid,
-		.lufid = d->lufid,
-		.dir_class = w->row->class,
-		.type = d->type,
-		.has_lufid = d->has_lufid,
-		.data_bad = d->data_bad,
-		.dir_encrypted = !!(w->row->flags & DIRF_ENCRYPT),
-		.namelen = d->namelen,
-		.dir_lmv = w->dir_lmv,
-	};
-	u32 off;
+	struct kept_name k;
+	size_t len = kept_name_make(&k, w, d);
+	u32 off = GATHER_NONE;
 
 	pthread_mutex_lock(&g->lock);
-	off = arena_take(g, sizeof(n) + d->namelen);
+	if (w->holder_at == GATHER_NONE)
+		w->holder_at = arena_keep(g, &w->holder, sizeof(w->holder));
+	k.head.holder = w->holder_at;
+	k.head.next = s->names;
+	if (w->holder_at != GATHER_NONE)
+		off = arena_keep(g, &k, len);
 	if (off != GATHER_NONE) {
-		n.next = s->names;
-		memcpy(g->arena + off, &n, sizeof(n));
-		memcpy(g->arena + off + sizeof(n), d->name, d->namelen);
 		s->names = off;
 		w->kept = off;
 	}
@@ -94,12 +111,10 @@ static int keep_oi(struct worker *w, struct gather_suspect *s, const struct oi_r
 	u32 off;
 
 	pthread_mutex_lock(&g->lock);
-	off = arena_take(g, sizeof(o));
-	if (off != GATHER_NONE) {
-		o.next = s->oi;
-		memcpy(g->arena + off, &o, sizeof(o));
+	o.next = s->oi;
+	off = arena_keep(g, &o, sizeof(o));
+	if (off != GATHER_NONE)
 		s->oi = off;
-	}
 	pthread_mutex_unlock(&g->lock);
 	return off == GATHER_NONE ? -ENOBUFS : 0;
 }
@@ -269,8 +284,14 @@ static int read_directory(struct worker *w, bool again, bool *still, bool *gone)
 		return 0;
 	s = gather_find(g, o.ino);
 	w->dir = s ? s->dir : NULL;
-	w->dir_fid = o.fid;
-	w->dir_lmv = o.lmv;
+	w->holder = (struct gather_holder){
+		.fid = o.fid,
+		.ino = w->row->ino,
+		.class = w->row->class,
+		.encrypted = w->row->flags & DIRF_ENCRYPT,
+		.lmv = o.lmv,
+	};
+	w->holder_at = GATHER_NONE;
 	shard_tally_begin(&w->shards, &o.lmv);
 	if (w->dir)
 		forget_dir(w->dir);

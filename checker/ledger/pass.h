@@ -11,8 +11,8 @@ struct worker {
 	struct nameset names;
 	const struct dir_row *row;   /* of the directory being read */
 	struct gather_dir *dir;	     /* of the directory being read, when it is a suspect */
-	struct fid dir_fid;	     /* as read now */
-	struct lmv dir_lmv;	     /* as read now */
+	struct gather_holder holder; /* the directory being read, as read now */
+	u32 holder_at;		     /* where that is kept, GATHER_NONE: not yet */
 	struct shard_tally shards;   /* names of shards in it */
 	u32 kept;		     /* of its names the one kept last, GATHER_NONE */
 	bool blind;		     /* some of it could not be read */
@@ -20,6 +20,7 @@ struct worker {
 	u32 *next;		     /* common counter */
 	int (*work)(struct worker *w, u32 i);
 	u32 total;
+	struct meter *meter; /* one step for each; NULL */
 	int rc;
 };
 

@@ -85,6 +85,18 @@ void stored_finding_free(struct stored_finding *s)
 	free(s);
 }
 
+int finding_list_part(struct finding_list *part, const struct finding_list *whole)
+{
+	u32 room = whole->max_listed - (u32)min_u64(whole->count, whole->max_listed);
+	int rc = finding_list_init(part, whole->max_listed ? (u32)max_u64(room, 1) : 0);
+
+	if (rc)
+		return rc;
+	part->unproven = whole->unproven;
+	part->mem = whole->mem;
+	return 0;
+}
+
 void finding_list_free(struct finding_list *l)
 {
 	u32 i;
@@ -331,19 +343,49 @@ static struct stored_finding *add(struct finding_list *l, const struct finding *
 	return s;
 }
 
-void finding_list_adopt(struct finding_list *l, struct stored_finding *f, enum finding_state state)
+/* What was counted already is listed, if there is room. */
+static void settle_in(struct finding_list *l, struct stored_finding *f)
 {
-	f->state = state;
-	if (state == FINDING_CONFIRMED)
-		count_primary(l, f->rule, f->severity);
 	if ((!l->max_listed || l->count < l->max_listed) && have_room(l)) {
 		l->items[l->count++] = f;
 		return;
 	}
 	l->dropped++;
-	if (state == FINDING_CONFIRMED)
+	if (f->state == FINDING_CONFIRMED)
 		keep_join(l, stored_finding_join(f));
 	stored_finding_free(f);
+}
+
+void finding_list_adopt(struct finding_list *l, struct stored_finding *f, enum finding_state state)
+{
+	f->state = state;
+	if (state == FINDING_CONFIRMED)
+		count_primary(l, f->rule, f->severity);
+	settle_in(l, f);
+}
+
+static void add_counts(struct finding_counts *to, const struct finding_counts *from)
+{
+	for (u32 i = 0; i < SEV_NR; i++) {
+		to->primary[i] += from->primary[i];
+		to->caused[i] += from->caused[i];
+	}
+}
+
+void finding_list_append(struct finding_list *whole, struct finding_list *part)
+{
+	add_counts(&whole->total, &part->total);
+	for (u32 i = 0; i < whole->nrules; i++)
+		add_counts(&whole->by_rule[i], &part->by_rule[i]);
+	for (u32 i = 0; i < part->count; i++)
+		settle_in(whole, part->items[i]);
+	part->count = 0;
+	whole->dropped += part->dropped;
+	whole->ungrouped += part->ungrouped;
+	whole->no_memory |= part->no_memory;
+	for (u32 i = 0; i < part->nrest; i++)
+		keep_join(whole, part->rest[i]);
+	finding_list_free(part);
 }
 
 struct stored_finding *finding_list_add(struct finding_list *l, const struct finding *f)

@@ -164,6 +164,10 @@ struct finding_list {
 };
 
 int finding_list_init(struct finding_list *l, u32 max_listed);
+/* An empty list that keeps what the whole has room for; others may have parts as well. */
+int finding_list_part(struct finding_list *part, const struct finding_list *whole);
+/* Moves all of a part behind what the whole has, and frees it. */
+void finding_list_append(struct finding_list *whole, struct finding_list *part);
 /* Where a rule stands in the table of rules; 0xff: nowhere. */
 u8 finding_rule_number(const struct rule *rule);
 struct finding_join stored_finding_join(const struct stored_finding *f);

@@ -5,10 +5,10 @@
  * allocated inodes, so an inode that is allocated in between is not seen, and
  * one that is freed in between is seen as what it was or with nlink 0.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "view/private.h"
 #include "view/raw.h"
 
@@ -26,8 +26,6 @@ struct scan {
 struct scan_thread {
 	struct scan *scan;
 	void *arg; /* of the callbacks */
-	pthread_t tid;
-	bool started;
 	struct view_buf *buf;
 	u8 *chunk;  /* CHUNK_BYTES of inode table */
 	u8 *bitmap; /* a block; bits of inodes that could not be read are cleared */
@@ -270,7 +268,7 @@ static int group_scan(struct scan_thread *t)
 	return rc;
 }
 
-static void *thread_main(void *arg)
+static void thread_main(void *arg)
 {
 	struct scan_thread *t = arg;
 	struct scan *s = t->scan;
@@ -287,7 +285,6 @@ static void *thread_main(void *arg)
 	if (rc)
 		__atomic_compare_exchange_n(&s->rc, &none, rc, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);
-	return NULL;
 }
 
 /* ---- threads --------------------------------------------------------------------------------- */
@@ -325,20 +322,6 @@ static void thread_done(struct scan_thread *t, struct view *v)
 		membudget_unmap(v->mem, t->chunk, thread_bytes(v), thread_bytes(v));
 }
 
-/* The caller's thread does the work of the first; one that cannot be started is not missed. */
-static void threads_run(struct scan_thread *threads, unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 1; i < n; i++)
-		threads[i].started = !pthread_create(&threads[i].tid, NULL, thread_main,
-						     &threads[i]);
-	thread_main(&threads[0]);
-	for (i = 1; i < n; i++)
-		if (threads[i].started)
-			pthread_join(threads[i].tid, NULL);
-}
-
 int device_scan(struct view *v, const struct scan_ops *ops, void *const *args,
 		unsigned int nthreads, const volatile int *cancel)
 {
@@ -353,7 +336,7 @@ int device_scan(struct view *v, const struct scan_ops *ops, void *const *args,
 	for (i = 0; i < n && !rc; i++)
 		rc = thread_init(&threads[i], &s, args[i]);
 	if (!rc) {
-		threads_run(threads, n);
+		crew_run(thread_main, threads, sizeof(*threads), n);
 		rc = s.rc;
 	}
 	for (i = 0; i < n; i++)

@@ -99,7 +99,10 @@ struct dir_ops {
 	int (*entry)(void *arg, const struct object *dir, const struct dirent_rec *d);
 	/* NULL: somebody else has heard of them. */
 	void (*problem)(void *arg, const struct view_problem *p);
-	/* The directory was read in this pass before: its blocks are taken, by itself. */
+	/*
+	 * Blocks may be taken already: the directory was read in this pass before, or the reader
+	 * only looks for something and passes do not concern it.
+	 */
 	bool again;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* base/: the growing string, names made fit to be shown, the memory budget. */
+#include "base/crew.h"
 #include "base/membudget.h"
 #include "base/strbuf.h"
 #include "tests/unit/suites.h"
@@ -115,6 +116,21 @@ START_TEST(names_of_random_bytes)
 }
 END_TEST
 
+static void count_one(void *member)
+{
+	__atomic_add_fetch((u32 *)member, 1, __ATOMIC_RELAXED);
+}
+
+START_TEST(a_crew_does_each_part_once)
+{
+	u32 done[9] = { 0 };
+
+	crew_run(count_one, done, sizeof(done[0]), (u32)_i);
+	for (u32 i = 0; i < ARRAY_SIZE(done); i++)
+		ck_assert_uint_eq(done[i], i < (u32)_i);
+}
+END_TEST
+
 START_TEST(budget)
 {
 	struct membudget m;
@@ -177,6 +193,7 @@ Suite *suite_base(void)
 	tcase_add_loop_test(tc, names_are_escaped, 0, (int)ARRAY_SIZE(names));
 	tcase_add_test(tc, name_with_nul);
 	tcase_add_test(tc, names_of_random_bytes);
+	tcase_add_loop_test(tc, a_crew_does_each_part_once, 0, 9);
 	tcase_add_test(tc, budget);
 	tcase_add_test(tc, no_budget);
 	tcase_add_test(tc, budget_map);

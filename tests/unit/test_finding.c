@@ -92,6 +92,40 @@ START_TEST(counts_are_exact_beyond_the_cap)
 }
 END_TEST
 
+/* What several hands found side by side is as if one had found it all. */
+START_TEST(parts_make_the_whole)
+{
+	struct finding_list one, whole, part[3];
+	struct finding f;
+	u32 max_listed = (u32)_i;
+
+	finding_list_init(&one, max_listed);
+	finding_list_init(&whole, max_listed);
+	for (u32 round = 0; round < 2; round++) {
+		for (u32 i = 0; i < 3; i++)
+			ck_assert_int_eq(finding_list_part(&part[i], &whole), 0);
+		for (u32 i = 0; i < 12; i++) {
+			f = sample_finding(i % 2 ? "oi-missing" : "oi-dangling", round * 12 + i + 1);
+			finding_list_add(&one, &f);
+			finding_list_add(&part[i / 4], &f);
+		}
+		for (u32 i = 0; i < 3; i++)
+			finding_list_append(&whole, &part[i]);
+	}
+	ck_assert_uint_eq(whole.count, one.count);
+	for (u32 i = 0; i < one.count; i++)
+		ck_assert_uint_eq(whole.items[i]->ino, one.items[i]->ino);
+	ck_assert_uint_eq(whole.dropped, one.dropped);
+	ck_assert_uint_eq(whole.nrest, one.nrest);
+	for (u32 i = 0; i < one.nrest; i++)
+		ck_assert_uint_eq(whole.rest[i].ino, one.rest[i].ino);
+	ck_assert_mem_eq(&whole.total, &one.total, sizeof(one.total));
+	ck_assert_mem_eq(whole.by_rule, one.by_rule, one.nrules * sizeof(*one.by_rule));
+	finding_list_free(&one);
+	finding_list_free(&whole);
+}
+END_TEST
+
 START_TEST(states)
 {
 	struct finding_list l;
@@ -257,6 +291,7 @@ Suite *suite_finding(void)
 	tcase_add_test(tc, name_keys);
 	tcase_add_test(tc, stored_apart_from_its_maker);
 	tcase_add_test(tc, counts_are_exact_beyond_the_cap);
+	tcase_add_loop_test(tc, parts_make_the_whole, 0, 25);
 	tcase_add_test(tc, states);
 	tcase_add_loop_test(tc, fingerprints_do_not_depend_on_order, 0, 20);
 	tcase_add_test(tc, fingerprint_tells_apart);
