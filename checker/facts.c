@@ -303,7 +303,7 @@ static void fill_twin(struct judge *j, const struct gather_suspect *s, struct fa
 	const struct gather_suspect *other;
 	const struct twins *t = j->twins;
 
-	if (!object_is_live(f->obj) || !object_has_lma(f->obj))
+	if (j->r->no_twins || !object_is_live(f->obj) || !object_has_lma(f->obj))
 		return;
 	for (u32 i = 0; i < f->noi; i++)
 		if (fid_equal(&f->oi[i].rec.fid, &f->obj->fid) && is_twin(j, f, f->oi[i].rec.ino))

@@ -143,7 +143,7 @@ static void again_oi_problem(void *arg, const struct view_problem *p)
 static int one_window(struct run *r)
 {
 	static const struct scan_ops ops = { again_object, again_group, again_problem };
-	static const struct oi_ops oi_ops = { again_oi_records, again_oi_problem };
+	static const struct oi_ops oi_ops = { .records = again_oi_records, .problem = again_oi_problem };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct again again[MAX_THREADS];
 	void *args[MAX_THREADS];

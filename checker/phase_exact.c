@@ -19,7 +19,7 @@
 
 /* Facts of one suspect with an ordinary name and an OI record, generously. */
 #define EXACT_BYTES_PER_SUSPECT 128U
-#define DESCENTS_MIN 1024U /* ... in the OI, whatever there is to read otherwise */
+#define DESCENTS_MIN 1024U /* ... of a batch in the OI, whatever there is to read otherwise */
 #define DESCENT_COST 128U  /* records that are read in the time that one takes */
 #define EXACT_ROOM_MIN (1U << 20)
 #define EXACT_ROOM_MAX (16U << 20)
@@ -137,18 +137,6 @@ static int judge_batch(struct look *l, struct gather *g, bool last)
 	return 0;
 }
 
-/*
- * Is it worth while to look for the records of the suspects one by one?  Where the scan read all of
- * the OI, found it in order and no two records that lead to one inode, that may show all of them.
- */
-static bool oi_by_descents(const struct run *r)
-{
-	u64 few = max_u64(DESCENTS_MIN, r->cov.oi_mappings / DESCENT_COST);
-
-	return r->env.info->is_static && !r->strays && !r->oi_suspect && !r->oi_blind &&
-	       !r->poster.key.constant && r->suspects <= few;
-}
-
 static int run_batch(struct look *l, const u32 *inos, u32 n, bool last)
 {
 	struct run *r = l->r;
@@ -162,7 +150,8 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, bool last)
 		.cancel = r->cancel,
 		.meter = &r->meter,
 		.scope = l->scope,
-		.mapped = oi_by_descents(r) ? &r->ledger : NULL,
+		.mapped = r->oi_proven ? &r->ledger : NULL,
+		.descents = (u32)max_u64(DESCENTS_MIN, r->cov.oi_mappings / DESCENT_COST),
 		.arena = l->arena,
 		.room = l->room,
 		.problem = look_problem,
@@ -216,7 +205,7 @@ static int all_batches(struct look *l)
 			inos[n++] = ino;
 		done = !ino;
 		/* Twins may be parted. */
-		if (!done && !l->twins_known)
+		if (!done && !l->twins_known && !r->no_twins)
 			rc = twins_collect(r, &l->twins);
 		l->twins_known |= !done;
 		if (!rc)
@@ -321,6 +310,9 @@ int phase_exact(struct run *r, char *err, size_t errlen)
 	int rc = shares_collect(r, &shares);
 
 	r->suspects = ledger_suspects(&r->ledger);
+	r->oi_proven = r->env.info->is_static && r->env.oi_count && !r->strays && !r->oi_suspect &&
+		       !r->oi_blind && !r->poster.key.constant;
+	r->no_twins = r->oi_proven && twins_ruled_out(r);
 	if (!rc)
 		rc = r->env.info->is_static ? judge_static(r, &shares) : judge_live(r, &shares);
 	shares_free(&shares);

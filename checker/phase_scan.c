@@ -368,6 +368,14 @@ static void merge_unknown(struct run *r, struct scanner *s)
 		      "the object that an agent inode stands for is on another MDT", s->agents);
 }
 
+static void merge_poster(struct run *r, const struct poster *p)
+{
+	r->oi_balance += p->oi_balance;
+	for (u32 i = 0; i < p->naside && i < ASIDES_MAX && r->naside + i < ASIDES_MAX; i++)
+		r->aside[r->naside + i] = p->aside[i];
+	r->naside += p->naside;
+}
+
 static void merge(struct run *r, struct scanner *s)
 {
 	u32 n;
@@ -382,6 +390,7 @@ static void merge(struct run *r, struct scanner *s)
 	r->cov.oi_mappings += s->unit[UNIT_OI_MAPPINGS];
 	r->cov.layouts += s->unit[UNIT_LAYOUTS];
 	r->strays += s->strays;
+	merge_poster(r, &s->poster);
 	merge_unknown(r, s);
 	record_rules_count(&s->record, &r->cov);
 	for (u32 i = 0; i < s->cov.nincomplete; i++)
@@ -453,6 +462,9 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));
 	if (!s->cov.rules)
 		return -ENOMEM;
+	s->poster.aside = calloc(ASIDES_MAX, sizeof(*s->poster.aside));
+	if (!s->poster.aside)
+		return -ENOMEM;
 	record_rules_init(&s->record, r->opt->rule_off);
 	return nameset_init(&s->names, &r->mem, &r->poster.key);
 }
@@ -462,6 +474,7 @@ static void scanner_free(struct scanner *s)
 	dirlog_free(&s->log);
 	nameset_free(&s->names);
 	free(s->cov.rules);
+	free(s->poster.aside);
 	free(s->huge);
 }
 
@@ -478,12 +491,14 @@ static void scan_failure(const struct run *r, int rc, char *err, size_t errlen)
 int phase_scan(struct run *r, char *err, size_t errlen)
 {
 	static const struct scan_ops ops = { scan_object, scan_group, scan_problem };
-	static const struct oi_ops oi_ops = { scan_oi_records, scan_oi_problem };
+	static const struct oi_ops oi_ops = { .records = scan_oi_records, .problem = scan_oi_problem };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct scanner *scanners = calloc(r->threads, sizeof(*scanners));
 	void *args[MAX_THREADS];
-	int rc = scanners ? 0 : -ENOMEM;
+	int rc;
 
+	r->aside = calloc(ASIDES_MAX, sizeof(*r->aside));
+	rc = scanners && r->aside ? 0 : -ENOMEM;
 	for (u32 i = 0; i < r->threads && !rc; i++) {
 		args[i] = &scanners[i];
 		rc = scanner_init(&scanners[i], r, &lock);

@@ -121,6 +121,7 @@ void run_free(struct run *r)
 	ledger_free(&r->ledger);
 	dirtable_free(&r->dirs);
 	objset_free(r->objects);
+	free(r->aside);
 	free(r->cov.rules);
 	free(r->limit);
 	finding_list_free(&r->findings);

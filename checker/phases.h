@@ -51,6 +51,13 @@ struct run {
 	bool oi_blind;	   /* part of some OI file could not be read */
 	u64 strays;	   /* names and OI records with impossible inode numbers */
 	bool oi_suspect;   /* an OI file broke a named check */
+	/* The target cannot change, the scan read all of the OI, in order, and met no two records
+	 * that lead to one inode. */
+	bool oi_proven;
+	bool no_twins;	    /* no two objects have one FID */
+	u64 oi_balance;	    /* of the scan's posters together */
+	struct fid *aside;  /* what they set aside, ASIDES_MAX at most; owned */
+	u32 naside;
 
 	const char **limit; /* why the view cannot judge a rule, NULL; like rule_table(); owned */
 

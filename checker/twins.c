@@ -124,6 +124,35 @@ static int read_part(struct run *r, struct reading *all)
 	return rc || all->n <= all->room ? rc : -ENOSPC;
 }
 
+static int fid_order(const void *a, const void *b)
+{
+	return fid_cmp(a, b);
+}
+
+static bool stands_alone(const struct run *r, struct view_buf *buf, u32 i)
+{
+	struct oi_record rec;
+
+	return (!i || fid_cmp(&r->aside[i - 1], &r->aside[i])) &&
+	       view_oi_lookup(r->view, buf, &r->aside[i], &rec) == -ENOENT;
+}
+
+bool twins_ruled_out(const struct run *r)
+{
+	struct view_buf *buf;
+	bool alone;
+
+	if (r->oi_balance || r->naside > ASIDES_MAX)
+		return false;
+	buf = view_buf_new(r->view);
+	alone = buf;
+	qsort(r->aside, r->naside, sizeof(*r->aside), fid_order);
+	for (u32 i = 0; i < r->naside && alone; i++)
+		alone = stands_alone(r, buf, i);
+	view_buf_free(buf);
+	return alone;
+}
+
 int twins_collect(struct run *r, struct twins *t)
 {
 	u64 suspects = ledger_suspects(&r->ledger) + 1;

@@ -19,6 +19,13 @@ struct twins {
 	u32 n, cap;
 };
 
+/*
+ * No two objects with an LMA have one FID: the scan proved the OI, where each FID stands once, and
+ * found there what objects state of themselves; those that need not be there are apart from these
+ * and from each other.
+ */
+bool twins_ruled_out(const struct run *r);
+
 /* Reads every suspect of the ledger once or, where memory is short, several times. */
 int twins_collect(struct run *r, struct twins *t);
 void twins_free(struct twins *t, struct run *r);

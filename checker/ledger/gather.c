@@ -358,26 +358,15 @@ static int fid_order(const void *a, const void *b)
 	return fid_cmp(a, b);
 }
 
-/* What is to be read by the scope, each once. */
-static int make_lists(struct gather *g)
+/* Makes g->fids those of the suspects and n others, each once, in order. */
+static int list_fids(struct gather *g, const struct fid *others, u32 n)
 {
-	const struct gather_scope *scope = g->scope;
-	u32 n = 0;
-	int rc = list_dir(g, g->env->pending_ino);
-
-	for (u32 i = 0; i < scope->ndirs && !rc; i++)
-		rc = list_dir(g, scope->dirs[i]);
-	g->fids = malloc((scope->nfids + g->n + 1) * sizeof(*g->fids));
-	if (rc || !g->fids)
+	g->fids = malloc((n + g->n + 1) * sizeof(*g->fids));
+	if (!g->fids)
 		return -ENOMEM;
-	qsort(g->list, g->nlist, sizeof(u32), ino_cmp);
-	for (u32 i = 0; i < g->nlist; i++)
-		if (!n || g->list[n - 1] != g->list[i])
-			g->list[n++] = g->list[i];
-	g->nlist = n;
-	if (scope->nfids)
-		memcpy(g->fids, scope->fids, scope->nfids * sizeof(*g->fids));
-	g->nfids = scope->nfids;
+	if (n)
+		memcpy(g->fids, others, n * sizeof(*g->fids));
+	g->nfids = n;
 	for (u32 i = 0; i < g->n; i++)
 		if (g->suspect[i].live)
 			g->fids[g->nfids++] = g->suspect[i].fid;
@@ -387,8 +376,27 @@ static int make_lists(struct gather *g)
 		if (!n || fid_cmp(&g->fids[n - 1], &g->fids[i]))
 			g->fids[n++] = g->fids[i];
 	g->nfids = n;
-	g->names_blind = scope->names_blind;
 	return 0;
+}
+
+/* What is to be read by the scope, each once. */
+static int make_lists(struct gather *g)
+{
+	const struct gather_scope *scope = g->scope;
+	u32 n = 0;
+	int rc = list_dir(g, g->env->pending_ino);
+
+	for (u32 i = 0; i < scope->ndirs && !rc; i++)
+		rc = list_dir(g, scope->dirs[i]);
+	if (rc)
+		return rc;
+	qsort(g->list, g->nlist, sizeof(u32), ino_cmp);
+	for (u32 i = 0; i < g->nlist; i++)
+		if (!n || g->list[n - 1] != g->list[i])
+			g->list[n++] = g->list[i];
+	g->nlist = n;
+	g->names_blind = scope->names_blind;
+	return list_fids(g, scope->fids, scope->nfids);
 }
 
 /* Those found in the pass become rows; false when there is none. */
@@ -435,32 +443,42 @@ static bool mapping_kept(const struct gather *g, const struct gather_suspect *s)
 }
 
 /*
- * The records of the suspects' own FIDs, by descent.  One of another FID that leads to a suspect
- * is not found like this: *all is false when there is one.
+ * Are the records of the suspects' own FIDs all there are?  One of another FID that leads to a
+ * suspect was not looked for.
  */
-static int descend_for_all(struct gather *g, bool *all)
+static bool own_are_all(const struct gather *g)
 {
-	int rc = run_workers(g, gather_own_record, 0, g->n, g->meter);
+	bool all = !g->descent_failed && !g->nlost;
 
-	*all = !g->descent_failed;
-	for (u32 i = 0; i < g->n && *all; i++)
-		*all = !ledger_is_mapped(g->mapped, g->suspect[i].ino) ||
-		       mapping_kept(g, &g->suspect[i]);
-	return rc;
+	for (u32 i = 0; i < g->n && all; i++)
+		all = !ledger_is_mapped(g->mapped, g->suspect[i].ino) ||
+		      mapping_kept(g, &g->suspect[i]);
+	return all;
 }
 
-/* What concerns a suspect in the OI, by descents if that is sure to be all of it. */
+/* Few are looked up; for many, what may have records of them is read in the order of the tree. */
+static int own_records(struct gather *g)
+{
+	int rc;
+
+	if (g->n <= g->descents)
+		return run_workers(g, gather_own_record, 0, g->n, g->meter);
+	rc = list_fids(g, NULL, 0);
+	return rc ? rc : run_workers(g, gather_oi_stretches, 0, g->env->oi_count, g->meter);
+}
+
+/* What concerns a suspect in the OI; part of it if that is sure to be all. */
 static int oi_pass(struct gather *g)
 {
 	u32 used = g->used;
-	bool all = false;
-	int rc = g->mapped ? descend_for_all(g, &all) : 0;
+	int rc = g->mapped ? own_records(g) : 0;
 
-	if (rc || all)
+	if (rc || (g->mapped && own_are_all(g)))
 		return rc;
 	for (u32 i = 0; i < g->n; i++)
 		g->suspect[i].oi = GATHER_NONE;
 	g->used = used;
+	g->nlost = 0;
 	return run_workers(g, gather_oi_file, 0, g->env->oi_count, g->meter);
 }
 

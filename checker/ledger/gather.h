@@ -125,8 +125,9 @@ struct gather {
 	 * met none that two lead to; the target cannot change.  NULL: nobody knows.
 	 */
 	const struct ledger *mapped;
+	u32 descents; /* ... so many suspects are better looked up one by one */
 
-	/* With a scope: the directories and FIDs to be read, sorted. */
+	/* With a scope, or where only records of suspects are read: what is to be read, sorted. */
 	u32 *list;
 	u32 nlist, list_cap;
 	struct fid *fids;

@@ -409,6 +409,32 @@ int gather_oi_file(struct worker *w, u32 i)
 	return w->g->env->oi_ino[i] ? view_read_oi(w->g->view, w->buf, i, &ops, w) : 0;
 }
 
+/* Is there a FID of the list in this range?  Files are told apart by those who read them. */
+static bool fid_listed(void *arg, const struct fid *from, const struct fid *before)
+{
+	const struct worker *w = arg;
+	const struct gather *g = w->g;
+	u32 low = 0, high = g->nfids;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (fid_cmp(&g->fids[mid], from) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < g->nfids && (!before || fid_cmp(&g->fids[low], before) < 0);
+}
+
+int gather_oi_stretches(struct worker *w, u32 i)
+{
+	static const struct oi_ops ops = { gather_records, gather_oi_problem, fid_listed };
+
+	w->oi = i;
+	return w->g->env->oi_ino[i] ? view_read_oi(w->g->view, w->buf, i, &ops, w) : 0;
+}
+
 /* The record of a FID, wherever it leads.  -ENOENT: there surely is none. */
 static int lookup(struct worker *w, const struct fid *fid)
 {

@@ -30,6 +30,7 @@ struct worker {
  */
 int gather_directory(struct worker *w, u32 i);
 int gather_oi_file(struct worker *w, u32 i);
+int gather_oi_stretches(struct worker *w, u32 i); /* of that, where FIDs of g->fids may be */
 int gather_listed(struct worker *w, u32 i);
 int gather_own_record(struct worker *w, u32 i);
 int gather_lookup(struct worker *w, u32 i);

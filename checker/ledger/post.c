@@ -127,10 +127,17 @@ static u32 shown_generation(const struct poster *p, u32 generation)
 	return p->env->info->hides_generation ? 0 : generation;
 }
 
+static void set_aside(struct poster *p, const struct fid *fid)
+{
+	if (p->aside && p->naside < ASIDES_MAX)
+		p->aside[p->naside] = *fid;
+	p->naside++;
+}
+
 /* All of it in one sum: a slot is shared by all threads, and each access to it is dear. */
 u32 post_object(struct poster *p, const struct object *o)
 {
-	u64 stated = 0;
+	u64 stated = 0, oi;
 	u32 foreign = state_links(p, o, &stated);
 	bool remote = object_has_lma(o) && (o->lma.incompat & LMAI_REMOTE_PARENT);
 	u8 type = dirent_mode_to_type(o->inode.mode);
@@ -146,9 +153,13 @@ u32 post_object(struct poster *p, const struct object *o)
 	/* Flag, linkEA and REMOTE_PARENT_DIR say the same; the sums compare flag and name. */
 	if (remote != (foreign > 0))
 		ledger_force(p->ledger, o->ino);
-	if (env_oi_due(p->env, o))
-		stated += hash_pair(&p->key, TAG_OI, shown_generation(p, o->inode.generation),
-				    &o->fid);
+	if (env_oi_due(p->env, o)) {
+		oi = hash_pair(&p->key, TAG_OI, shown_generation(p, o->inode.generation), &o->fid);
+		stated += oi;
+		p->oi_balance += oi;
+	} else if (object_has_lma(o)) {
+		set_aside(p, &o->fid);
+	}
 	if (remote)
 		stated += hash_pair(&p->key, TAG_RPD, type, &o->fid);
 	else if (o->lmv.kind == LMV_SHARD)
@@ -222,8 +233,10 @@ void post_entry(struct poster *p, const struct object *dir, enum post_mode mode,
 						 with_fid ? &dir->fid : &no_fid));
 }
 
-void post_oi(const struct poster *p, const struct oi_record *r)
+void post_oi(struct poster *p, const struct oi_record *r)
 {
-	ledger_add(p->ledger, r->ino,
-		   hash_pair(&p->key, TAG_OI, shown_generation(p, r->generation), &r->fid));
+	u64 oi = hash_pair(&p->key, TAG_OI, shown_generation(p, r->generation), &r->fid);
+
+	p->oi_balance -= oi;
+	ledger_add(p->ledger, r->ino, oi);
 }

@@ -26,6 +26,8 @@
 enum post_mode { POST_NAMESPACE, POST_INTERNAL, POST_RPD, POST_PENDING };
 
 /* A thread that posts names or objects has a copy of its own. */
+#define ASIDES_MAX 1024U /* that are kept */
+
 struct poster {
 	struct ledger *ledger;
 	const struct env *env;
@@ -33,6 +35,14 @@ struct poster {
 	u64 k_name; /* the counting constants come from it; odd */
 	struct hash_dir found;	/* where the last name was */
 	struct hash_dir stated; /* where the last linkEA entry says that one is */
+	/*
+	 * Over all that it met: what objects state of their place in the OI, less what the OI has.
+	 * Zero in the sum of all posters: the FIDs are the same on both sides.
+	 */
+	u64 oi_balance;
+	/* FIDs of objects with an LMA that need not be in the OI.  Not owned; NULL: nobody asks. */
+	struct fid *aside;
+	u32 naside; /* met, kept or not */
 };
 
 /* Draws key and constant; all_equal is for tests (every term is 1). */
@@ -54,6 +64,6 @@ void post_dotdot(const struct poster *p, const struct object *dir, const struct 
 void post_entry(struct poster *p, const struct object *dir, enum post_mode mode,
 		const struct dirent_rec *d, s64 sign);
 /* An OI record whose inode number is in range. */
-void post_oi(const struct poster *p, const struct oi_record *r);
+void post_oi(struct poster *p, const struct oi_record *r);
 
 #endif

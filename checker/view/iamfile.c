@@ -462,6 +462,11 @@ static bool node_changed(struct iam_read *r)
 	       memcmp(l->data, r->second, r->view->info.block_size);
 }
 
+static bool child_wanted(const struct iam_read *r)
+{
+	return !r->wanted || r->wanted(r->arg, low_key(r, r->depth), high_key(r, r->depth));
+}
+
 static int walk(struct iam_read *r)
 {
 	int rc = 0;
@@ -473,7 +478,8 @@ static int walk(struct iam_read *r)
 			return -ECANCELED;
 		if (l->slot + 1U < l->node.count) {
 			l->slot++;
-			rc = child_enter(r, iam_node_child(&l->node, l->slot));
+			if (child_wanted(r))
+				rc = child_enter(r, iam_node_child(&l->node, l->slot));
 		} else if (node_changed(r) && set_back(r)) {
 			continue;
 		} else if (r->depth) {

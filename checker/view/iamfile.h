@@ -50,12 +50,15 @@ struct iam_read {
 	int (*take)(void *arg, const struct iam_shape *shape, const struct iam_leaf *leaf,
 		    const u8 *after);
 	void (*problem)(void *arg, const struct view_problem *p);
+	/* Is there something to be read from key low on, before key high?  NULL keys: no bound. */
+	bool (*wanted)(void *arg, const u8 *low, const u8 *high);
 	void *arg;
 };
 
 /*
- * All records of file r->ino.  The caller sets view, buf, ino, claim, want_oi, take, problem
- * and arg; the rest is the walk's.
+ * All records of file r->ino, or where wanted is not NULL those of the leaves that may have what
+ * is wanted.  The caller sets view, buf, ino, claim, want_oi, take, problem, wanted and arg; the
+ * rest is the walk's.
  */
 int iam_walk(struct iam_read *r);
 

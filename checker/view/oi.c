@@ -42,12 +42,35 @@ static void oi_problem(void *arg, const struct view_problem *p)
 	c->ops->problem(c->arg, p);
 }
 
+static struct fid key_to_fid(const u8 *key)
+{
+	struct oi_record rec;
+	u8 bytes[OI_KEY_SIZE + OI_REC_SIZE] = { 0 };
+
+	memcpy(bytes, key, OI_KEY_SIZE);
+	oi_record_decode(bytes, &rec);
+	return rec.fid;
+}
+
+static bool oi_wanted(void *arg, const u8 *low, const u8 *high)
+{
+	const struct oi_caller *c = arg;
+	struct fid from = { 0 }, before;
+
+	if (low)
+		from = key_to_fid(low);
+	if (high)
+		before = key_to_fid(high);
+	return c->ops->wanted(c->arg, &from, high ? &before : NULL);
+}
+
 int view_read_oi(struct view *v, struct view_buf *buf, u32 oi, const struct oi_ops *ops, void *arg)
 {
 	struct oi_caller c = { .ops = ops, .arg = arg, .oi = oi };
 	struct iam_read r = {
 		.view = v, .buf = buf, .claim = true, .want_oi = true,
 		.take = oi_leaf, .problem = oi_problem, .arg = &c,
+		.wanted = ops->wanted ? oi_wanted : NULL,
 	};
 
 	if (oi >= v->oi_count)

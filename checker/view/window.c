@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Suspects are read one by one, mostly in the order of their numbers.  On a target that nobody
- * changes, neighbours come with the first of them, and so does the bitmap of their group.
+ * changes, neighbours come with the first of them, more of them each time they were wanted too,
+ * and so does the bitmap of their group.
  */
 #include <string.h>
 
@@ -46,9 +47,11 @@ static int take_inodes(struct view *v, struct inode_window *w, u32 index)
 	u32 per = v->inodes_per_block, bs = v->info.block_size;
 	u32 from = index / per;
 	u32 all = (v->info.inodes_per_group + per - 1) / per;
-	u32 blocks = (u32)min_u64(max_u64(WINDOW_BYTES / bs, 1), all - from);
+	bool next = w->count && from == (w->first + w->count) / per;
+	u32 blocks = next ? 2 * w->count / per : 1;
 	int rc;
 
+	blocks = (u32)min_u64(min_u64(blocks, max_u64(WINDOW_BYTES / bs, 1)), all - from);
 	w->count = 0;
 	rc = device_blocks(v, w->table + from, blocks, w->inodes);
 	if (rc)

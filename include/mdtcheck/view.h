@@ -110,6 +110,11 @@ struct oi_ops {
 	/* All records but the sentinel, in the order of the tree, some at a time. */
 	int (*records)(void *arg, u32 oi, const struct oi_record *r, u32 n);
 	void (*problem)(void *arg, const struct view_problem *p);
+	/*
+	 * Is a record wanted whose FID is not below from, but (NULL: no bound) below before?  Where
+	 * not, the leaf may be passed over.  NULL: all are.
+	 */
+	bool (*wanted)(void *arg, const struct fid *from, const struct fid *before);
 };
 
 const struct view_info *view_info(const struct view *v);

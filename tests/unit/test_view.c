@@ -386,7 +386,7 @@ static int find_records(void *arg, u32 oi, const struct oi_record *r, u32 n)
 static void census_oi(struct census *c, int (*records)(void *arg, u32 oi,
 						       const struct oi_record *r, u32 n))
 {
-	struct oi_ops ops = { records, count_problem };
+	struct oi_ops ops = { .records = records, .problem = count_problem };
 	u32 i;
 
 	view_pass_begin(c->view);

@@ -213,7 +213,7 @@ static inline int on_records(void *arg, u32 oi, const struct oi_record *r, u32 n
 	return 0;
 }
 
-static const struct oi_ops oi_ops = { on_records, on_problem };
+static const struct oi_ops oi_ops = { .records = on_records, .problem = on_problem };
 
 static inline int scan(struct lab *l)
 {
