@@ -361,7 +361,7 @@ static int look(struct inspect *x, struct run *r)
 	x->ready = false;
 	finding_list_free(&r->findings);
 	if (!rc)
-		rc = finding_list_init(&r->findings, r->opt->max_findings);
+		rc = finding_list_init(&r->findings, r->opt->max_findings, NULL);
 	if (!rc)
 		rc = judge_object(x, r);
 	if (!rc)

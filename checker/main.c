@@ -99,7 +99,7 @@ static int run_init(struct session *s, char *err, size_t errlen)
 	/* The plan sets the limit, when it is known what is needed at least. */
 	membudget_init(&r->mem, 0);
 	r->cov.rules = calloc(nrules, sizeof(*r->cov.rules));
-	if (!r->cov.rules || finding_list_init(&r->findings, s->opt.max_findings)) {
+	if (!r->cov.rules || finding_list_init(&r->findings, s->opt.max_findings, &r->mem)) {
 		snprintf(err, errlen, "out of memory");
 		return -ENOMEM;
 	}

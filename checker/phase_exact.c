@@ -18,11 +18,11 @@
 #include "jury.h"
 
 /* Facts of one suspect with an ordinary name and an OI record, generously. */
-#define EXACT_BYTES_PER_SUSPECT 128U
+#define EXACT_BYTES_PER_SUSPECT 64U
 #define DESCENTS_MIN 1024U /* ... of a batch in the OI, whatever there is to read otherwise */
 #define DESCENT_COST 128U  /* records that are read in the time that one takes */
 #define EXACT_ROOM_MIN (1U << 20)
-#define EXACT_ROOM_MAX (16U << 20)
+#define EXACT_ROOM_MAX (4U << 20)
 #define LOOK_PROBLEMS_MAX 1024
 #define NOTES_MAX (1U << 20)	 /* of each kind */
 #define NOTES_OF_ONE_MAX 256	 /* names of a suspect */
@@ -265,11 +265,10 @@ static int look_and_settle(struct run *r, struct shares *shares)
 	struct look l = {
 		.r = r, .shares = shares, .list = &found, .count_unknown = true, .notes = &notes,
 	};
-	int rc = finding_list_init(&found, live_findings_max(r));
+	int rc = finding_list_init(&found, live_findings_max(r), &r->mem);
 
 	if (rc)
 		return rc;
-	found.mem = &r->mem;
 	rc = exact_look(&l);
 	if (!rc)
 		rc = phase_settle(r, shares, &found, &notes);

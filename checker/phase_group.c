@@ -82,117 +82,159 @@ static int add_oi_restored(struct run *r)
 
 /* ---- grouping ------------------------------------------------------------------------------ */
 
-/* The joins of all findings: the listed ones in their order, then the rest. */
+/*
+ * The joins of all findings whose rules are in play, in an order of their own: where findings
+ * explain each other the first one wins, and so it is the same one whatever is listed.
+ */
 struct pool {
 	struct finding_join *join;
 	u32 *cause;
-	u32 *order; /* of the joins by what they are, however many of them are listed */
 	u32 n;
 	u64 taken; /* from the memory budget */
 };
 
-static int pool_open(struct pool *p, struct run *r, bool rest)
+/* Which rules may explain or be explained by others that were found. */
+static void find_play(const struct finding_list *l, bool *in_play)
+{
+	bool occurs[JOIN_RULES_MAX] = { false };
+
+	for (u32 i = 0; i < l->count; i++)
+		occurs[finding_rule_number(l->items[i]->rule)] = true;
+	for (u32 i = 0; i < l->nrules; i++)
+		occurs[i] |= l->rest.pile[i].n;
+	cause_in_play(occurs, in_play);
+}
+
+static void fill_listed(struct pool *p, const struct finding_list *l, const bool *in_play)
+{
+	for (u32 i = 0; i < l->count; i++) {
+		if (!in_play[finding_rule_number(l->items[i]->rule)])
+			continue;
+		p->join[p->n] = stored_finding_join(l->items[i]);
+		p->join[p->n++].listed = i;
+	}
+}
+
+/* They came when the list was full: after those on it. */
+static void fill_rest(struct pool *p, const struct finding_list *l, const bool *in_play)
+{
+	u32 arrival = l->arrivals;
+
+	for (u32 rule = 0; rule < l->nrules; rule++) {
+		struct join_walk w = joins_begin(&l->rest, (u8)rule);
+
+		while (in_play[rule] && joins_next(&w, &p->join[p->n])) {
+			p->join[p->n].listed = FINDING_UNLISTED;
+			p->join[p->n++].arrival = arrival++;
+		}
+	}
+}
+
+static int by_order(const void *pa, const void *pb, void *arg)
+{
+	const struct rule *rule = arg;
+	const struct finding_join *a = pa, *b = pb;
+	u16 x = rule[a->rule].code, y = rule[b->rule].code;
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	if (a->ino != b->ino)
+		return a->ino < b->ino ? -1 : 1;
+	return (a->arrival > b->arrival) - (a->arrival < b->arrival);
+}
+
+/* How many findings that are not listed are in play. */
+static u32 count_rest(const struct finding_list *l, const bool *in_play)
+{
+	u32 n = 0;
+
+	for (u32 rule = 0; rule < l->nrules; rule++)
+		n += in_play[rule] ? l->rest.pile[rule].n : 0;
+	return n;
+}
+
+static int pool_open(struct pool *p, struct run *r, const bool *in_play, u32 nrest)
 {
 	const struct finding_list *l = &r->findings;
-	u64 each = 2 * sizeof(*p->join) + 3 * sizeof(u32) + CAUSE_BYTES_PER_ITEM;
+	u64 each = sizeof(*p->join) + sizeof(*p->cause) + CAUSE_BYTES_PER_ITEM;
 
-	*p = (struct pool){ .n = l->count + (rest ? l->nrest : 0) };
+	*p = (struct pool){ .n = 0 };
 	/* What is listed is paid for by --max-findings. */
-	if (rest && membudget_take(&r->mem, l->nrest * each))
+	if (membudget_take(&r->mem, nrest * each))
 		return -ENOMEM;
-	p->taken = rest ? l->nrest * each : 0;
-	p->join = malloc((p->n + 1) * sizeof(*p->join));
-	p->cause = malloc((p->n + 1) * sizeof(*p->cause));
-	p->order = malloc((p->n + 1) * sizeof(*p->order));
-	if (!p->join || !p->cause || !p->order)
+	p->taken = nrest * each;
+	p->join = malloc(((size_t)l->count + nrest + 1) * sizeof(*p->join));
+	p->cause = malloc(((size_t)l->count + nrest + 1) * sizeof(*p->cause));
+	if (!p->join || !p->cause)
 		return -ENOMEM;
-	for (u32 i = 0; i < l->count; i++)
-		p->join[i] = stored_finding_join(l->items[i]);
-	if (p->n > l->count)
-		memcpy(p->join + l->count, l->rest, l->nrest * sizeof(*p->join));
-	return 0;
+	fill_listed(p, l, in_play);
+	if (nrest)
+		fill_rest(p, l, in_play);
+	if (p->n)
+		qsort_r(p->join, p->n, sizeof(*p->join), by_order,
+			(void *)(uintptr_t)rule_table(&(u32){ 0 }));
+	return cause_group(p->join, p->n, p->cause);
 }
 
 static void pool_close(struct pool *p, struct run *r)
 {
 	free(p->join);
 	free(p->cause);
-	free(p->order);
 	membudget_give(&r->mem, p->taken);
 }
 
 static void set_cause(struct finding_list *l, const struct pool *p, u32 i)
 {
-	u32 cause = p->cause[i];
-	struct stored_finding *root = cause < l->count ? l->items[cause] : NULL;
+	const struct finding_join *effect = &p->join[i], *cause = &p->join[p->cause[i]];
+	struct stored_finding *root = cause->listed == FINDING_UNLISTED ? NULL :
+									  l->items[cause->listed];
+	struct stored_finding *item;
 
-	if (i >= l->count) {
-		finding_list_move(l, p->join[i].rule, p->join[i].severity);
+	if (effect->listed == FINDING_UNLISTED) {
+		finding_list_move(l, effect->rule, effect->severity);
 		if (root)
 			root->caused++;
 		return;
 	}
+	item = l->items[effect->listed];
 	/* Which side is wrong is said where it began; beside it a vote would mislead. */
-	l->items[i]->verdict = NULL;
+	item->verdict = NULL;
 	if (root) {
-		finding_list_set_cause(l, l->items[i], root);
+		finding_list_set_cause(l, item, root);
 		return;
 	}
-	l->items[i]->cause_id = p->join[cause].fingerprint;
-	if (l->items[i]->state == FINDING_CONFIRMED)
-		finding_list_move(l, p->join[i].rule, p->join[i].severity);
+	item->cause_id = cause->fingerprint;
+	if (item->state == FINDING_CONFIRMED)
+		finding_list_move(l, effect->rule, effect->severity);
 }
 
-static int by_order(const void *pa, const void *pb, void *arg)
-{
-	const struct finding_join *join = arg;
-	const struct finding_join *a = &join[*(const u32 *)pa], *b = &join[*(const u32 *)pb];
-	u16 x = rule_table(&(u32){ 0 })[a->rule].code, y = rule_table(&(u32){ 0 })[b->rule].code;
-
-	if (x != y)
-		return x < y ? -1 : 1;
-	if (a->ino != b->ino)
-		return a->ino < b->ino ? -1 : 1;
-	return (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
-}
-
-/*
- * Where findings explain each other the first one wins: so that it is the same one whatever is
- * listed, they are grouped in an order of their own.
- */
-static int pool_group(struct pool *p)
-{
-	struct finding_join *join = malloc((p->n + 1) * sizeof(*join));
-	u32 *cause = malloc((p->n + 1) * sizeof(*cause));
-	int rc = join && cause ? 0 : -ENOMEM;
-
-	for (u32 i = 0; i < p->n; i++)
-		p->order[i] = i;
-	if (!rc && p->n)
-		qsort_r(p->order, p->n, sizeof(*p->order), by_order, p->join);
-	for (u32 i = 0; !rc && i < p->n; i++)
-		join[i] = p->join[p->order[i]];
-	if (!rc)
-		rc = cause_group(join, p->n, cause);
-	for (u32 i = 0; !rc && i < p->n; i++)
-		p->cause[p->order[i]] = cause[i] == CAUSE_NONE ? CAUSE_NONE : p->order[cause[i]];
-	free(join);
-	free(cause);
-	return rc;
-}
-
-static int group(struct run *r, bool rest)
+static int group(struct run *r, const bool *in_play, u32 nrest)
 {
 	struct pool p;
-	int rc = pool_open(&p, r, rest);
+	int rc = pool_open(&p, r, in_play, nrest);
 
-	if (!rc)
-		rc = pool_group(&p);
 	for (u32 i = 0; !rc && i < p.n; i++)
 		if (p.cause[i] != CAUSE_NONE)
 			set_cause(&r->findings, &p, i);
 	pool_close(&p, r);
 	return rc;
+}
+
+static int group_all(struct run *r)
+{
+	struct finding_list *l = &r->findings;
+	bool in_play[JOIN_RULES_MAX];
+	u32 nrest;
+	int rc;
+
+	find_play(l, in_play);
+	nrest = count_rest(l, in_play);
+	rc = group(r, in_play, nrest);
+	/* Without memory for all, those that are listed at least. */
+	if (rc != -ENOMEM || !nrest)
+		return rc;
+	l->ungrouped += nrest;
+	return group(r, in_play, 0);
 }
 
 static void count_violated(struct run *r)
@@ -220,12 +262,7 @@ int phase_group(struct run *r, char *err, size_t errlen)
 		rc = add_oi_restored(r);
 	finding_list_sort(l);
 	if (!rc)
-		rc = group(r, true);
-	/* Without memory for all, those that are listed at least. */
-	if (rc == -ENOMEM && l->nrest) {
-		l->ungrouped += l->nrest;
-		rc = group(r, false);
-	}
+		rc = group_all(r);
 	if (l->unproven)
 		r->unstable = l->count + l->dropped;
 	count_violated(r);

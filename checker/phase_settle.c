@@ -282,7 +282,7 @@ static int look_again(struct settle *s, bool full)
 	struct finding_list list;
 	struct look l = { .r = s->r, .shares = s->shares, .list = &list, .notes = &notes };
 	struct item *new = NULL;
-	int rc = finding_list_init(&list, 0);
+	int rc = finding_list_init(&list, 0, NULL);
 
 	if (rc)
 		return rc;

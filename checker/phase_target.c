@@ -43,7 +43,7 @@ static void wait_until(u64 ms, const volatile int *cancel)
 
 int target_look_begin(struct run *r, struct target_look *t)
 {
-	int rc = finding_list_init(&t->first, 0);
+	int rc = finding_list_init(&t->first, 0, NULL);
 
 	t->since = now_ms();
 	if (!rc)
@@ -94,7 +94,7 @@ static void conclude(struct run *r, struct target_look *t, struct finding_list *
 int target_look_end(struct run *r, struct target_look *t)
 {
 	struct finding_list second;
-	int rc = finding_list_init(&second, 0);
+	int rc = finding_list_init(&second, 0, NULL);
 
 	if (rc)
 		return rc;

@@ -82,7 +82,6 @@ int phases_prepare(struct run *r, char *err, size_t errlen)
 	rc = ledger_init(&r->ledger, &r->mem, 0, plan.window, max_ino);
 	if (!rc)
 		rc = poster_init(&r->poster, &r->ledger, &r->env, r->opt->debug_constant_hash);
-	r->findings.mem = &r->mem;
 	r->objects = objset_new(r->mem.limit ? &r->mem : NULL);
 	return !rc && !r->objects ? -ENOMEM : rc;
 }

@@ -96,6 +96,12 @@ bool rule_nlink_is_names(const struct facts *f, u32 more);
  */
 int cause_group(const struct finding_join *items, u32 n, u32 *cause);
 
+/*
+ * Both are arrays like rule_table().  Sets in_play[i] where that rule occurs, as does one that it
+ * may explain or be explained by; the findings of all others are primaries.
+ */
+void cause_in_play(const bool *occurs, bool *in_play);
+
 /* How two findings must be joined for one to explain the other. */
 enum cause_relation {
 	SAME_OBJECT,	  /* cause.ino == effect.ino */

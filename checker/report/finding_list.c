@@ -63,7 +63,7 @@ const char *opinion_part_name(u32 part)
 	return part < EA_NR ? ea_name(part) : name[part];
 }
 
-int finding_list_init(struct finding_list *l, u32 max_listed)
+int finding_list_init(struct finding_list *l, u32 max_listed, struct membudget *mem)
 {
 	struct finding_list n = { .max_listed = max_listed };
 
@@ -71,6 +71,7 @@ int finding_list_init(struct finding_list *l, u32 max_listed)
 	n.by_rule = calloc(n.nrules ? n.nrules : 1, sizeof(*n.by_rule));
 	if (!n.by_rule)
 		return -ENOMEM;
+	joins_init(&n.rest, mem);
 	*l = n;
 	return 0;
 }
@@ -88,13 +89,12 @@ void stored_finding_free(struct stored_finding *s)
 int finding_list_part(struct finding_list *part, const struct finding_list *whole)
 {
 	u32 room = whole->max_listed - (u32)min_u64(whole->count, whole->max_listed);
-	int rc = finding_list_init(part, whole->max_listed ? (u32)max_u64(room, 1) : 0);
+	int rc = finding_list_init(part, whole->max_listed ? (u32)max_u64(room, 1) : 0,
+				   whole->rest.mem);
 
-	if (rc)
-		return rc;
-	part->unproven = whole->unproven;
-	part->mem = whole->mem;
-	return 0;
+	if (!rc)
+		part->unproven = whole->unproven;
+	return rc;
 }
 
 void finding_list_free(struct finding_list *l)
@@ -104,9 +104,7 @@ void finding_list_free(struct finding_list *l)
 	for (i = 0; i < l->count; i++)
 		stored_finding_free(l->items[i]);
 	free(l->items);
-	if (l->mem && l->rest_cap)
-		membudget_give(l->mem, l->rest_cap * sizeof(*l->rest));
-	free(l->rest);
+	joins_free(&l->rest);
 	free(l->by_rule);
 	*l = (struct finding_list){ 0 };
 }
@@ -258,6 +256,8 @@ struct finding_join stored_finding_join(const struct stored_finding *f)
 		.ino = f->ino,
 		.parent_ino = f->parent_ino,
 		.other_ino = f->other_ino,
+		.arrival = f->arrival,
+		.listed = FINDING_UNLISTED,
 		.oi = (u16)f->oi,
 		.rule = finding_rule_number(f->rule),
 		.severity = (u8)f->severity & 3,
@@ -266,7 +266,7 @@ struct finding_join stored_finding_join(const struct stored_finding *f)
 	};
 }
 
-static struct finding_join join_of(const struct finding *f)
+static struct finding_join join_of(const struct finding *f, u16 fields)
 {
 	return stored_finding_join(&(struct stored_finding){
 		.rule = f->rule,
@@ -280,24 +280,24 @@ static struct finding_join join_of(const struct finding *f)
 		.parent_fid = f->parent_fid,
 		.other_fid = f->other_fid,
 		.name_key = f->name_key,
-		.fingerprint = fingerprint_of(f),
+		.fingerprint = fields & JOIN_FINGERPRINT ? fingerprint_of(f) : 0,
 	});
 }
 
 static void keep_join(struct finding_list *l, struct finding_join join)
 {
-	if (!array_room(&l->rest, &l->rest_cap, l->nrest + 1, sizeof(*l->rest), l->mem))
-		l->rest[l->nrest++] = join;
-	else
+	if (joins_keep(&l->rest, &join))
 		l->ungrouped++;
 }
 
 /* Not listed: what it is grouped by is kept all the same. */
 static void keep_rest(struct finding_list *l, const struct finding *f)
 {
+	u16 fields = l->rest.fields[finding_rule_number(f->rule)];
+
 	l->dropped++;
-	if (f->state == FINDING_CONFIRMED && !l->unproven)
-		keep_join(l, join_of(f));
+	if (fields && f->state == FINDING_CONFIRMED && !l->unproven)
+		keep_join(l, join_of(f, fields));
 }
 
 static struct finding_counts *counts_of(struct finding_list *l, const struct rule *rule)
@@ -322,6 +322,12 @@ static bool have_room(struct finding_list *l)
 	return !array_room(&l->items, &l->cap, l->count + 1, sizeof(*l->items), NULL);
 }
 
+static void list_it(struct finding_list *l, struct stored_finding *s)
+{
+	s->arrival = l->arrivals++;
+	l->items[l->count++] = s;
+}
+
 static struct stored_finding *add(struct finding_list *l, const struct finding *f, bool list)
 {
 	struct stored_finding *s = NULL;
@@ -337,7 +343,7 @@ static struct stored_finding *add(struct finding_list *l, const struct finding *
 	if (s && l->unproven)
 		s->state = FINDING_UNSTABLE;
 	if (s)
-		l->items[l->count++] = s;
+		list_it(l, s);
 	else
 		keep_rest(l, f);
 	return s;
@@ -347,7 +353,7 @@ static struct stored_finding *add(struct finding_list *l, const struct finding *
 static void settle_in(struct finding_list *l, struct stored_finding *f)
 {
 	if ((!l->max_listed || l->count < l->max_listed) && have_room(l)) {
-		l->items[l->count++] = f;
+		list_it(l, f);
 		return;
 	}
 	l->dropped++;
@@ -383,8 +389,7 @@ void finding_list_append(struct finding_list *whole, struct finding_list *part)
 	whole->dropped += part->dropped;
 	whole->ungrouped += part->ungrouped;
 	whole->no_memory |= part->no_memory;
-	for (u32 i = 0; i < part->nrest; i++)
-		keep_join(whole, part->rest[i]);
+	joins_append(&whole->rest, &part->rest);
 	finding_list_free(part);
 }
 

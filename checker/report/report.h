@@ -20,6 +20,7 @@
 #include "mdtcheck/rule.h"
 #include "mdtcheck/target.h"
 #include "mdtcheck/witness.h"
+#include "report/joins.h"
 
 #define SEV_NR (SEV_ERROR + 1)
 
@@ -126,6 +127,7 @@ struct stored_finding {
 
 	/* Names the finding in every run: rule, subject and joins, not order and not counters. */
 	u64 fingerprint;
+	u32 arrival; /* which of the listed ones it was */
 	u64 facts;  /* what must stand still for the finding to be confirmed, hashed; live targets */
 	bool moved; /* that changed while it was looked at */
 	u64 object; /* what the object itself said then, hashed; 0: it is about none */
@@ -151,11 +153,9 @@ struct finding_list {
 	bool no_memory;
 	bool unproven; /* what was read may not be true: nothing that is added is confirmed */
 
-	/* What the dropped ones of them that were confirmed are grouped by; owned. */
-	struct finding_join *rest;
-	u32 nrest, rest_cap;
-	u64 ungrouped;	       /* confirmed, but no memory was left to group them: primaries */
-	struct membudget *mem; /* pays for rest; NULL: nobody counts */
+	struct joins rest; /* of the dropped ones that were confirmed */
+	u64 ungrouped;	   /* confirmed, but no memory was left to group them: primaries */
+	u32 arrivals;	   /* of those that are listed, as they came */
 
 	/* Of confirmed findings, the dropped ones too. */
 	struct finding_counts total;
@@ -163,7 +163,8 @@ struct finding_list {
 	u32 nrules;
 };
 
-int finding_list_init(struct finding_list *l, u32 max_listed);
+/* mem pays for what is not listed; NULL: nobody counts. */
+int finding_list_init(struct finding_list *l, u32 max_listed, struct membudget *mem);
 /* An empty list that keeps what the whole has room for; others may have parts as well. */
 int finding_list_part(struct finding_list *part, const struct finding_list *whole);
 /* Moves all of a part behind what the whole has, and frees it. */

@@ -80,21 +80,38 @@ struct finding {
 	u32 text_len;
 };
 
-/*
- * What grouping needs of a finding, kept for each of them, listed or not: a
- * million findings must be told from their one cause.
- */
+/* What grouping needs of a finding: a million of them must be told from their one cause. */
 struct finding_join {
 	u64 name_key;
 	u64 fid, parent_fid, other_fid; /* finding_fid_key() */
 	u64 fingerprint;
 	u32 ino, parent_ino, other_ino;
-	u16 oi;	      /* OI file number + 1, 0 none */
-	u8 rule;      /* its place in the table of rules */
+	u32 arrival; /* which of them it was, as they were found */
+	u32 listed;  /* where it stands in the list of findings, FINDING_UNLISTED */
+	u16 oi;	     /* OI file number + 1, 0 none */
+	u8 rule;     /* its place in the table of rules */
 	u8 severity : 2;
 	u8 is_dir : 1;
 	u8 is_known : 1; /* the mode of the subject is known: is_dir says something */
 };
+
+#define FINDING_UNLISTED UINT32_MAX
+
+/* What the relations of a rule look at, beside ino and the bits. */
+enum join_field {
+	JOIN_RELATED = 1, /* it has some */
+	JOIN_NAME = 2,
+	JOIN_FID = 4,
+	JOIN_PARENT_FID = 8,
+	JOIN_OTHER_FID = 16,
+	JOIN_PARENT = 32,
+	JOIN_OTHER = 64, /* other_ino */
+	JOIN_OI = 128,
+	JOIN_FINGERPRINT = 256, /* it is the cause of something, which names it */
+};
+
+/* Bits of enum join_field for the rule with this number; 0: it neither explains nor is explained. */
+u16 cause_fields(u8 rule);
 
 /* A FID in 64 bits; 0 for the zero FID only. */
 u64 finding_fid_key(const struct fid *fid);

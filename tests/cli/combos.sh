@@ -87,6 +87,15 @@ planted() {
 	want=$(tr ' ' '\n' <<< "$1" | sort | paste -sd' ')
 	got=$(found "$copy")
 	[ "$got" = "$want" ] || { echo "primary findings: $got"; return 1; }
+	same_counts "$copy"
+}
+
+# same_counts IMAGE: what follows from what does not depend on how much of it is listed.
+same_counts() {
+	"$MDTCHECK" --max-findings 1 -o "$TMP/one.json" "$1"
+	[ "$(jq -c '[.findings[0].caused, .summary.findings]' "$TMP/one.json")" = \
+		"$(jq -c --arg id "$(jq -r '.findings[0].id' "$TMP/one.json")" \
+			'[(.findings[] | select(.id == $id) | .caused), .summary.findings]' "$TMP/copy.json")" ]
 }
 
 # run NAME LIST: every line of the list.

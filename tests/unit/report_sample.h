@@ -48,7 +48,7 @@ static inline void sample_init(struct sample *s, u32 max_listed)
 	s->coverage.rules = calloc(n, sizeof(*s->coverage.rules));
 	s->coverage.complete = true;
 	s->coverage.inodes_expected = s->coverage.inodes_scanned = 11300;
-	ck_assert_int_eq(finding_list_init(&s->list, max_listed), 0);
+	ck_assert_int_eq(finding_list_init(&s->list, max_listed, NULL), 0);
 	s->target = (struct target){ .kind = TARGET_IMAGE, .fd = -1, .path = "mdt\xff.img" };
 	s->geometry.blocks_count = UINT64_MAX;
 	strcpy(s->geometry.label, "lustre-MDT0000");

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "report/joins.h"
 #include "rules/rules.h"
 #include "suites.h"
 #include "vector.h"
@@ -49,6 +50,30 @@ static struct finding_join join_of(const struct item *it)
 	};
 }
 
+/* What is kept of those that are not listed is all that grouping looks at. */
+static void group_kept(const struct finding_join *join, u32 n, const u32 *expected)
+{
+	struct finding_join *kept = calloc(n + 1, sizeof(*kept));
+	u32 *cause = calloc(n + 1, sizeof(*cause));
+	struct join_walk walk[JOIN_RULES_MAX];
+	struct joins all;
+
+	ck_assert(kept && cause);
+	joins_init(&all, NULL);
+	for (u32 i = 0; i < n; i++)
+		ck_assert_int_eq(joins_keep(&all, &join[i]), 0);
+	for (u32 i = 0; i < JOIN_RULES_MAX; i++)
+		walk[i] = joins_begin(&all, (u8)i);
+	for (u32 i = 0; i < n; i++)
+		if (!joins_next(&walk[join[i].rule], &kept[i]))
+			kept[i].rule = join[i].rule; /* without relations */
+	ck_assert_int_eq(cause_group(kept, n, cause), 0);
+	ck_assert_mem_eq(cause, expected, n * sizeof(*cause));
+	joins_free(&all);
+	free(kept);
+	free(cause);
+}
+
 static void group(struct item *items, u32 n)
 {
 	struct finding_join *join = calloc(n + 1, sizeof(*join));
@@ -61,6 +86,7 @@ static void group(struct item *items, u32 n)
 	ck_assert_int_eq(cause_group(join, n, cause), 0);
 	for (i = 0; i < n; i++)
 		items[i].cause = cause[i] == CAUSE_NONE ? -1 : (s64)cause[i];
+	group_kept(join, n, cause);
 	free(join);
 	free(cause);
 }
@@ -338,6 +364,28 @@ START_TEST(many)
 }
 END_TEST
 
+START_TEST(play)
+{
+	bool occurs[JOIN_RULES_MAX] = { false }, in_play[JOIN_RULES_MAX];
+	u32 n;
+	const struct rule *table = rule_table(&n);
+	u32 missing = (u32)(rule_by_name("linkea-missing") - table);
+	u32 unlinked = (u32)(rule_by_name("dirent-no-linkea") - table);
+	u32 pool = (u32)(rule_by_name("lov-pool") - table);
+
+	occurs[missing] = occurs[pool] = true;
+	cause_in_play(occurs, in_play);
+	for (u32 i = 0; i < n; i++)
+		ck_assert(!in_play[i]);
+	occurs[unlinked] = true;
+	cause_in_play(occurs, in_play);
+	for (u32 i = 0; i < n; i++)
+		ck_assert_int_eq(in_play[i], i == missing || i == unlinked);
+	ck_assert(cause_fields((u8)missing) & JOIN_FINGERPRINT);
+	ck_assert_uint_eq(cause_fields((u8)pool), 0);
+}
+END_TEST
+
 Suite *suite_cause(void)
 {
 	TCase *tc;
@@ -360,5 +408,6 @@ Suite *suite_cause(void)
 	tcase_add_test(tc, restored);
 	tcase_add_test(tc, unrelated);
 	tcase_add_test(tc, many);
+	tcase_add_test(tc, play);
 	return s;
 }
