@@ -42,7 +42,7 @@ static const char help_text[] =
 	"      --rate-bytes SIZE    read at most SIZE bytes a second\n"
 	"      --pressure PERCENT   on a running MDT, step back while tasks wait for a disk or a\n"
 	"                           processor for more of the time than this; 0 never (20)\n"
-	"      --no-nice            on a running MDT, keep the priorities (nice 19, idle I/O class)\n"
+	"      --no-nice            on a running MDT, keep the priorities (idle for processors and disk)\n"
 	"\n"
 	"Progress (SIGUSR1 prints a line at any time):\n"
 	"      --progress[=bar|json|off]  a bar, or a JSON object a second, on standard error (a\n"

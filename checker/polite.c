@@ -39,6 +39,7 @@ void polite_begin(struct polite *p, const struct options *opt, bool live,
 	pace_init(&p->pace, &o, cancel);
 	p->said = (struct report_courtesy){
 		.nice = now.nice,
+		.cpu_idle = now.cpu_idle,
 		.io_idle = now.io_idle,
 		.rate = opt->rate,
 		.rate_bytes = opt->rate_bytes,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * After you: the lowest priority for the processor and the idle class for the disk.
+ * After you: the idle class for processor and disk, and the lowest priority where the kernel
+ * refuses that.  Nice alone would keep a fiftieth of a processor that others want all of.
  * Of the calling thread and those it starts later, so before any is started and, since
  * the sandbox allows neither call, before that.
  */
@@ -9,6 +10,7 @@
 
 struct courtesy {
 	int nice;     /* as it is now */
+	bool cpu_idle; /* processors serve others first */
 	bool io_idle; /* the disk serves others first, where its scheduler knows classes */
 };
 

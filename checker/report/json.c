@@ -45,6 +45,7 @@ static void put_courtesy(struct piece *p, const struct report_courtesy *c)
 	struct piece q = piece_new();
 
 	piece_put(&q, "nice", json_integer(c->nice));
+	put_text(&q, "cpu_class", c->cpu_idle ? "idle" : "unchanged");
 	put_text(&q, "io_class", c->io_idle ? "idle" : "unchanged");
 	put_count(&q, "rate", c->rate);
 	put_count(&q, "rate_bytes", c->rate_bytes);

@@ -224,6 +224,7 @@ struct phase_time {
 /* What was done to be in nobody's way. */
 struct report_courtesy {
 	int nice;
+	bool cpu_idle;	    /* idle class for processors */
 	bool io_idle;	    /* idle I/O class */
 	u64 rate;	    /* inodes a second; 0: no limit */
 	u64 rate_bytes;	    /* a second; 0: no limit */
