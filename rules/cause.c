@@ -247,10 +247,11 @@ enum key_kind {
 	KEY_NR
 };
 
-/* A row with the rules as numbers. */
+/* A row with the rules as numbers, and whether findings of both are there. */
 struct row {
 	u8 cause, effect;
 	u8 relation;
+	bool live;
 };
 
 struct key {
@@ -272,14 +273,9 @@ struct grouping {
 /* The number of a rule: its place in the table of rules. */
 static u8 rule_number(const char *name)
 {
-	const struct rule *table;
-	u32 n, i;
+	const struct rule *rule = rule_by_name(name);
 
-	table = rule_table(&n);
-	for (i = 0; i < n; i++)
-		if (!strcmp(table[i].name, name))
-			return (u8)i;
-	return RULE_NONE;
+	return rule ? (u8)(rule - rule_table(&(u32){ 0 })) : RULE_NONE;
 }
 
 static enum key_kind kind_of(enum cause_relation relation)
@@ -380,15 +376,10 @@ static int key_cmp(const void *pa, const void *pb)
 
 /* ---- joining ------------------------------------------------------------------------------- */
 
-/* Is there a row in which the rule is a cause that is looked up like this? */
-static bool causes_by(const struct grouping *g, u8 rule, enum key_kind kind)
+/* Does the row join findings that are there, by this kind of key? */
+static bool joins_by(const struct row *row, enum key_kind kind)
 {
-	u32 row;
-
-	for (row = 0; row < ARRAY_SIZE(g->rows); row++)
-		if (g->rows[row].cause == rule && kind_of(g->rows[row].relation) == kind)
-			return true;
-	return false;
+	return row->live && kind_of(row->relation) == kind;
 }
 
 /* Where all mappings are stale, a stale one says nothing of its object. */
@@ -399,12 +390,12 @@ static bool says_nothing(const struct grouping *g, u32 item)
 
 static void index_build(struct grouping *g, enum key_kind kind)
 {
-	bool wanted[RULE_NONE + 1];
+	bool wanted[RULE_NONE + 1] = { false };
 	u32 i;
 
-	for (i = 0; i < RULE_NONE; i++)
-		wanted[i] = causes_by(g, (u8)i, kind);
-	wanted[RULE_NONE] = false;
+	for (i = 0; i < ARRAY_SIZE(g->rows); i++)
+		if (joins_by(&g->rows[i], kind))
+			wanted[g->rows[i].cause] = true;
 	g->nindex = 0;
 	for (i = 0; i < g->n; i++) {
 		u64 what = cause_key(&g->items[i], kind);
@@ -477,14 +468,18 @@ static void join(struct grouping *g, u32 effect, u32 row)
 /* All rows that join by this kind of key. */
 static void join_all(struct grouping *g, enum key_kind kind)
 {
-	u32 i, row;
+	u16 row[ARRAY_SIZE(rows)];
+	u32 n = 0, i, j;
 
-	index_build(g, kind);
-	for (i = 0; g->nindex && i < g->n; i++)
-		for (row = 0; row < g->rank[i]; row++)
-			if (g->rows[row].effect == g->items[i].rule &&
-			    kind_of(g->rows[row].relation) == kind)
-				join(g, i, row);
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (joins_by(&g->rows[i], kind))
+			row[n++] = (u16)i;
+	if (n)
+		index_build(g, kind);
+	for (i = 0; n && i < g->n; i++)
+		for (j = 0; j < n && row[j] < g->rank[i]; j++)
+			if (g->rows[row[j]].effect == g->items[i].rule)
+				join(g, i, row[j]);
 }
 
 /* ---- roots --------------------------------------------------------------------------------- */
@@ -534,6 +529,25 @@ static void point_to_root(u32 *cause, u32 item)
 	}
 }
 
+static void rows_init(struct grouping *g)
+{
+	bool found[RULE_NONE + 1] = { false };
+	u32 i;
+
+	for (i = 0; i < g->n; i++)
+		found[g->items[i].rule] = true;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct row *row = &g->rows[i];
+
+		*row = (struct row){
+			.cause = rule_number(rows[i].cause),
+			.effect = rule_number(rows[i].effect),
+			.relation = (u8)rows[i].relation,
+		};
+		row->live = found[row->cause] && found[row->effect];
+	}
+}
+
 static int grouping_init(struct grouping *g)
 {
 	u32 i;
@@ -542,12 +556,7 @@ static int grouping_init(struct grouping *g)
 	g->index = malloc(g->n * sizeof(*g->index));
 	if (!g->rank || !g->index)
 		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		g->rows[i] = (struct row){
-			.cause = rule_number(rows[i].cause),
-			.effect = rule_number(rows[i].effect),
-			.relation = (u8)rows[i].relation,
-		};
+	rows_init(g);
 	for (i = 0; i < g->n; i++)
 		g->rank[i] = ARRAY_SIZE(rows);
 	return 0;

@@ -32,3 +32,30 @@ for what in sound missing twins wrong; do
 	check "$what: batches that are read by stretches of the OI" alike --debug-batch 1500 --threads 4
 	check "$what: batches that are looked up" alike --debug-batch 300
 done
+
+# Many findings of rules that explain each other, and many that stand alone.
+cat > "$TMP/recipe" <<'RECIPE'
+mdt
+bulk 3000 linkea=off
+dir /d
+files /d 300
+dir /e
+files /e 40
+fault lma-missing /d
+fault oi-fid-mismatch /e [0x200000400:0x7fff:0x0]
+RECIPE
+"$MKMDT" build "$TMP/recipe" "$TMP/img" > "$TMP/out" 2>&1 || { fail "an image of findings"; cat "$TMP/out"; }
+# limited N: the counts are right, and what is listed says what it says in the full list.
+limited() {
+	"$MDTCHECK" --max-findings "$1" "$TMP/img" > "$TMP/some"
+	cmp <(jq -S '.summary | .findings, .by_rule' "$TMP/few") \
+		<(jq -S '.summary | .findings, .by_rule' "$TMP/some") || return 1
+	jq -e -n --slurpfile some "$TMP/some" --slurpfile all "$TMP/few" --argjson n "$1" '
+		($all[0].findings | map({key: .id, value: .}) | from_entries) as $by_id |
+		$some[0].findings | length == $n and all(. == $by_id[.id])' > "$TMP/out"
+}
+found > "$TMP/few"
+check "hundreds follow from a few" jq -e '.summary.findings.caused.error > 500' "$TMP/few"
+for n in 1 7 100 3100; do
+	check "$n of them listed: the same counts and causes" limited $n
+done
