@@ -53,7 +53,7 @@ int phase_settle(struct run *r, struct shares *shares, struct finding_list *foun
 /* What the rules about the MDT as a whole said first, on a live target. */
 struct target_look {
 	struct finding_list first;
-	u64 since; /* ms */
+	u64 since; /* clock_ns() */
 };
 
 int target_look_begin(struct run *r, struct target_look *t);

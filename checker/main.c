@@ -41,6 +41,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "ledger/landmarks.h"
 #include "locks.h"
 #include "options.h"
@@ -297,14 +298,6 @@ static int report(struct session *s, time_t started, double elapsed, bool failed
 	return write_report(s, &rep);
 }
 
-static double seconds_since(const struct timespec *t)
-{
-	struct timespec n;
-
-	clock_gettime(CLOCK_MONOTONIC, &n);
-	return (double)(n.tv_sec - t->tv_sec) + (double)(n.tv_nsec - t->tv_nsec) / 1e9;
-}
-
 static bool nothing_to_report(const struct session *s, int rc)
 {
 	if (s->opt.action == ACTION_INSPECT)
@@ -323,11 +316,10 @@ static int say_failure(const struct session *s, int rc, const char *err)
 static int run_check(struct session *s)
 {
 	char err[512] = "";
-	struct timespec begin;
+	u64 begin = clock_ns();
 	time_t started = time(NULL);
 	int rc, status;
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	if (!s->opt.threads) {
 		long n = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -345,7 +337,7 @@ static int run_check(struct session *s)
 	if (rc && nothing_to_report(s, rc))
 		status = say_failure(s, rc, err);
 	else
-		status = report(s, started, seconds_since(&begin), rc && rc != -ECANCELED);
+		status = report(s, started, clock_seconds_since(begin), rc && rc != -ECANCELED);
 	if (rc && rc != -ECANCELED && !nothing_to_report(s, rc))
 		say(err[0] ? err : strerror(-rc));
 	session_close(s);

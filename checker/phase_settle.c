@@ -16,8 +16,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "exact.h"
 
 #define SERIES_LOOKS 5
@@ -41,27 +41,6 @@ struct settle {
 	u32 open;		 /* items that are not done */
 	u32 looks;		 /* left */
 };
-
-static u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / 1000000;
-}
-
-static void sleep_until(u64 ms, const volatile int *cancel)
-{
-	struct timespec t;
-	u64 now;
-
-	while ((now = now_ms()) < ms && !stop_wanted(cancel)) {
-		u64 step = min_u64(ms - now, 50);
-
-		t = (struct timespec){ .tv_nsec = (long)step * 1000000 };
-		nanosleep(&t, NULL);
-	}
-}
 
 /* ---- items ---- */
 
@@ -292,7 +271,7 @@ static int look_again(struct settle *s, bool full)
 	if (!rc)
 		rc = exact_look(&l);
 	if (!rc)
-		rc = items_of(&list, now_ms(), &new);
+		rc = items_of(&list, clock_ms(), &new);
 	if (!rc) {
 		rc = merge_looks(s, scoped, new, list.count);
 		list.count = 0; /* they are the items' now */
@@ -346,15 +325,15 @@ static void conclude(struct settle *s)
 static int short_looks(struct settle *s, u32 most)
 {
 	static const u32 gap_permille[] = { 1, 10, 100, 1000 };
-	u64 at = now_ms();
+	u64 at = clock_ms();
 	int rc = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(gap_permille) && i < most && s->open && !rc; i++) {
 		/* Of a delay of 12 s: 1 ms, 10 ms, 100 ms, 1 s. */
 		at += (u64)gap_permille[i] * s->r->opt->settle_delay / 12000;
-		sleep_until(at, s->r->cancel);
+		clock_sleep_until(at * NS_PER_MS, s->r->cancel);
 		rc = look_again(s, false);
-		at = now_ms();
+		at = clock_ms();
 	}
 	return rc;
 }
@@ -362,7 +341,7 @@ static int short_looks(struct settle *s, u32 most)
 /* Short looks, then the last one of the series, when the youngest is old enough. */
 static int series(struct settle *s)
 {
-	u64 at = now_ms(), looked;
+	u64 at = clock_ms(), looked;
 	u32 most = min_u64(s->looks, SERIES_LOOKS);
 	int rc = short_looks(s, most - 1);
 
@@ -372,8 +351,8 @@ static int series(struct settle *s)
 	for (u32 i = 0; i < s->n; i++)
 		if (!s->item[i].done)
 			at = max_u64(at, s->item[i].since + s->r->opt->settle_delay);
-	sleep_until(at, s->r->cancel);
-	looked = now_ms();
+	clock_sleep_until(at * NS_PER_MS, s->r->cancel);
+	looked = clock_ms();
 	rc = look_again(s, true);
 	if (!rc)
 		confirm(s, looked);
@@ -384,7 +363,7 @@ int phase_settle(struct run *r, struct shares *shares, struct finding_list *foun
 		 struct look_notes *notes)
 {
 	struct settle s = { .r = r, .shares = shares, .looks = r->opt->settle_rounds };
-	int rc = items_of(found, now_ms(), &s.item);
+	int rc = items_of(found, clock_ms(), &s.item);
 
 	if (rc)
 		return rc;

@@ -8,8 +8,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "exact.h"
 
 static int judge_now(struct run *r, struct finding_list *list, bool count)
@@ -25,27 +25,11 @@ static int judge_now(struct run *r, struct finding_list *list, bool count)
 	return rc;
 }
 
-static u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / 1000000;
-}
-
-static void wait_until(u64 ms, const volatile int *cancel)
-{
-	const struct timespec step = { .tv_nsec = 50 * 1000000 };
-
-	while (now_ms() < ms && !stop_wanted(cancel))
-		nanosleep(&step, NULL);
-}
-
 int target_look_begin(struct run *r, struct target_look *t)
 {
 	int rc = finding_list_init(&t->first, 0, NULL);
 
-	t->since = now_ms();
+	t->since = clock_ns();
 	if (!rc)
 		rc = run_refresh_env(r);
 	return rc ? rc : judge_now(r, &t->first, false);
@@ -99,7 +83,7 @@ int target_look_end(struct run *r, struct target_look *t)
 	if (rc)
 		return rc;
 	if (worth_waiting(&t->first))
-		wait_until(t->since + r->opt->settle_delay, r->cancel);
+		clock_sleep_until(t->since + r->opt->settle_delay * NS_PER_MS, r->cancel);
 	rc = stop_wanted(r->cancel) ? -ECANCELED : run_refresh_env(r);
 	if (!rc)
 		rc = judge_now(r, &second, true);

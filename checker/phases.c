@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "ledger/landmarks.h"
 #include "plan.h"
 #include "target/watch.h"
@@ -44,14 +44,6 @@ int run_refresh_env(struct run *r)
 	if (!rc && env_lfsck_ran(&r->env))
 		coverage_incomplete(&r->cov, "LFSCK was at work during the run");
 	return rc;
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* What can be said only when every inode was looked at. */
@@ -101,10 +93,10 @@ int phases_run(struct run *r, char *err, size_t errlen)
 	int rc = phases_prepare(r, err, errlen);
 
 	for (u32 i = 0; i < n && !rc; i++) {
-		double start = now();
+		u64 start = clock_ns();
 
 		rc = phases[i].run(r, err, errlen);
-		r->phase[r->nphases++] = (struct phase_time){ phases[i].name, now() - start };
+		r->phase[r->nphases++] = (struct phase_time){ phases[i].name, clock_seconds_since(start) };
 	}
 	if (rc == -ECANCELED)
 		coverage_incomplete(&r->cov, watch_reason(r->watch) ? watch_reason(r->watch) :

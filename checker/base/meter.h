@@ -6,7 +6,7 @@
 #ifndef MDTCHECK_BASE_METER_H
 #define MDTCHECK_BASE_METER_H
 
-#include <time.h>
+#include "base/clock.h"
 
 enum meter_phase {
 	METER_START,
@@ -25,17 +25,14 @@ struct meter {
 	u64 done;  /* of max */
 	u64 max;
 	u64 inodes; /* read by the scan */
-	u64 begun;  /* of the phase: CLOCK_MONOTONIC, ns */
+	u64 begun;  /* of the phase: clock_ns() */
 };
 
 /* By one thread, when nobody adds. */
 static inline void meter_begin(struct meter *m, enum meter_phase phase, u32 pass, u64 max)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
 	__atomic_store_n(&m->max, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&m->begun, (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec, __ATOMIC_RELAXED);
+	__atomic_store_n(&m->begun, clock_ns(), __ATOMIC_RELAXED);
 	__atomic_store_n(&m->done, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&m->inodes, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&m->pass, pass, __ATOMIC_RELAXED);

@@ -3,17 +3,15 @@
 #include "base/pace.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define SECOND 1000000000ULL
-#define MS 1000000ULL
-#define BURST (20 * MS)	      /* what was left unused before this is forfeit */
-#define LOOK_EVERY (250 * MS) /* at the pressure */
-#define WORK (10 * MS)	      /* between two pauses */
+#include "base/clock.h"
+
+#define BURST (20 * NS_PER_MS)	     /* what was left unused before this is forfeit */
+#define LOOK_EVERY (250 * NS_PER_MS) /* at the pressure */
+#define WORK (10 * NS_PER_MS)	     /* between two pauses */
 #define PAUSE_MIN 10U
 #define PAUSE_MAX 100U
-#define STEP (20 * MS) /* of a wait: then it is asked whether to end */
 
 u64 bucket_take(struct bucket *b, u64 now, u64 n)
 {
@@ -21,7 +19,7 @@ u64 bucket_take(struct bucket *b, u64 now, u64 n)
 		return 0;
 	if (b->free_at + BURST < now)
 		b->free_at = now - BURST;
-	b->free_at += n / b->rate * SECOND + n % b->rate * SECOND / b->rate;
+	b->free_at += n / b->rate * NS_PER_SECOND + n % b->rate * NS_PER_SECOND / b->rate;
 	return b->free_at > now ? b->free_at - now : 0;
 }
 
@@ -63,26 +61,13 @@ u32 pressure_pause(u32 percent, u32 limit)
 	return PAUSE_MIN + (PAUSE_MAX - PAUSE_MIN) * (percent - limit) / (100 - limit);
 }
 
-static u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * SECOND + (u64)t.tv_nsec;
-}
-
 /* The time that it took. */
 static u64 sleep_until(const struct pace *p, u64 end)
 {
-	u64 begin = now_ns(), now = begin;
+	u64 begin = clock_ns();
 
-	while (now < end && !stop_wanted(p->cancel)) {
-		const struct timespec t = { .tv_nsec = (long)min_u64(end - now, STEP) };
-
-		nanosleep(&t, NULL);
-		now = now_ns();
-	}
-	return now - begin;
+	clock_sleep_until(end, p->cancel);
+	return clock_ns() - begin;
 }
 
 void pace_init(struct pace *p, const struct pace_options *opt, const volatile int *cancel)
@@ -105,7 +90,7 @@ static void take(struct pace *p, struct bucket *b, u64 n)
 
 	if (!b->rate)
 		return;
-	now = now_ns();
+	now = clock_ns();
 	pthread_mutex_lock(&p->lock);
 	wait = bucket_take(b, now, n);
 	pthread_mutex_unlock(&p->lock);
@@ -146,8 +131,8 @@ static void decide(struct pace *p, u64 now)
 		percent = p->gauge[i].percent > percent ? p->gauge[i].percent : percent;
 	pause = pressure_pause(percent, p->opt.pressure);
 	if (pause)
-		__atomic_store_n(&p->pause_until, now + pause * MS, __ATOMIC_RELAXED);
-	__atomic_store_n(&p->next_step, pause ? now + pause * MS + WORK : p->next_look,
+		__atomic_store_n(&p->pause_until, now + pause * NS_PER_MS, __ATOMIC_RELAXED);
+	__atomic_store_n(&p->next_step, pause ? now + pause * NS_PER_MS + WORK : p->next_look,
 			 __ATOMIC_RELAXED);
 }
 
@@ -157,7 +142,7 @@ static void decide(struct pace *p, u64 now)
  */
 static void step_back(struct pace *p)
 {
-	u64 now = now_ns();
+	u64 now = clock_ns();
 	u64 until = __atomic_load_n(&p->pause_until, __ATOMIC_RELAXED);
 
 	if (now >= until && now >= __atomic_load_n(&p->next_step, __ATOMIC_RELAXED)) {

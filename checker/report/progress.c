@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #define TICK_MS 250
 #define JSON_TICKS 4 /* a line a second */
@@ -138,14 +139,6 @@ size_t progress_format(enum progress_form form, const struct progress_sample *s,
 
 /* ---- the thread ---------------------------------------------------------------------------- */
 
-static double seconds_since(u64 ns)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return ((double)t.tv_sec * 1e9 + (double)t.tv_nsec - (double)ns) / 1e9;
-}
-
 /* The parts may be of different moments: a figure for people, not for judging. */
 static struct progress_sample look(const struct meter *m)
 {
@@ -156,7 +149,7 @@ static struct progress_sample look(const struct meter *m)
 	s.pass = __atomic_load_n(&m->pass, __ATOMIC_RELAXED);
 	s.done = min_u64(__atomic_load_n(&m->done, __ATOMIC_RELAXED), s.max);
 	s.inodes = __atomic_load_n(&m->inodes, __ATOMIC_RELAXED);
-	s.seconds = s.phase ? seconds_since(__atomic_load_n(&m->begun, __ATOMIC_RELAXED)) : 0;
+	s.seconds = s.phase ? clock_seconds_since(__atomic_load_n(&m->begun, __ATOMIC_RELAXED)) : 0;
 	return s;
 }
 
