@@ -80,21 +80,23 @@ int phases_prepare(struct run *r, char *err, size_t errlen)
 
 int phases_run(struct run *r, char *err, size_t errlen)
 {
-	static const struct {
+	const struct {
 		const char *name;
 		int (*run)(struct run *r, char *err, size_t errlen);
+		bool wanted;
 	} phases[] = {
-		{ "scan", phase_scan },
-		{ "exact", phase_exact },
-		{ "group", phase_group },
-		{ "second", phase_second },
+		{ "scan", phase_scan, true },
+		{ "exact", phase_exact, true },
+		{ "group", phase_group, true },
+		{ "second", phase_second, r->second },
 	};
-	u32 n = r->second ? ARRAY_SIZE(phases) : ARRAY_SIZE(phases) - 1;
 	int rc = phases_prepare(r, err, errlen);
 
-	for (u32 i = 0; i < n && !rc; i++) {
+	for (u32 i = 0; i < ARRAY_SIZE(phases) && !rc; i++) {
 		u64 start = clock_ns();
 
+		if (!phases[i].wanted)
+			continue;
 		rc = phases[i].run(r, err, errlen);
 		r->phase[r->nphases++] = (struct phase_time){ phases[i].name, clock_seconds_since(start) };
 	}
