@@ -71,6 +71,11 @@ static void catch_signals(void)
 	sigprocmask(SIG_BLOCK, &usr1, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	/*
+	 * A reader that is gone, of the report or of a process of our own, is told by the
+	 * failed write.  Those processes inherit this.
+	 */
+	signal(SIGPIPE, SIG_IGN);
 }
 
 static void join_command(char *to, size_t size, int argc, char **argv)

@@ -135,7 +135,6 @@ static void __attribute__((noreturn)) asker_main(struct asker *a)
 	int rc;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGPIPE, SIG_IGN);
 	/* Whoever reads the checker's output must not wait for this process. */
 	for (int fd = 0; fd <= 2; fd++)
 		close(fd);
@@ -204,8 +203,6 @@ static void fork_asker(struct second *s, const struct target *t, const struct po
 		asker_main(&a);
 	}
 	rc = pid < 0 ? (int)pid : begin(s);
-	/* One that is gone is told by the pipe. */
-	signal(SIGPIPE, SIG_IGN);
 	if (rc)
 		second_give_up(s, "its process could not be started: %s", strerror(-rc));
 }

@@ -3,7 +3,7 @@
  * A process of its own and two pipes to it, for what the checker itself may not do.
  *
  * Each side learns from its pipe that the other one ended, in whatever way: reads come
- * to an end, writes fail (who writes must not die of SIGPIPE).
+ * to an end, writes fail (main() has SIGPIPE ignored, here and there).
  */
 #ifndef MDTCHECK_BASE_CHILD_H
 #define MDTCHECK_BASE_CHILD_H

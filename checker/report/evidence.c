@@ -334,8 +334,6 @@ int evidence_start(const struct evidence_options *opt, struct evidence_writer *w
 		free(w->dir);
 		w->dir = NULL;
 	} else {
-		/* A writer that is gone is told by the pipe. */
-		signal(SIGPIPE, SIG_IGN);
 		w->pipes = c;
 	}
 	close(fd);

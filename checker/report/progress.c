@@ -196,14 +196,10 @@ static void *progress_main(void *arg)
 	const struct timespec every = { .tv_nsec = TICK_MS * 1000000L };
 	struct progress *p = arg;
 	bool on = p->opt.bar || p->opt.json || p->opt.fd >= 0;
-	sigset_t set, pipe;
+	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
-	/* A reader that is gone must not end the run. */
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	for (;;) {
 		int sig = on ? sigtimedwait(&set, NULL, &every) : sigwaitinfo(&set, NULL);
 
