@@ -46,7 +46,7 @@ struct scanner {
 	struct dir_state dir;
 	struct shard_tally shards; /* of that directory */
 	u64 strays;
-	u64 foreign_links, foreign_files, agents; /* what only another MDT can show more of */
+	u64 elsewhere[ELSEWHERE_NR]; /* what only another MDT can show more of */
 	u32 unmetered; /* records of the OI */
 	u32 oi_last_file; /* that the record before was read from, UINT32_MAX none */
 	struct fid oi_last; /* of that record */
@@ -207,9 +207,9 @@ static void count_units(struct scanner *s, const struct object *o)
  */
 static void count_elsewhere(struct scanner *s, const struct object *o, u32 foreign)
 {
-	s->foreign_links += foreign;
-	s->foreign_files += foreign && !S_ISDIR(o->inode.mode);
-	s->agents += object_is_agent(o);
+	s->elsewhere[ELSEWHERE_LINKS] += foreign;
+	s->elsewhere[ELSEWHERE_FILES] += foreign && !S_ISDIR(o->inode.mode);
+	s->elsewhere[ELSEWHERE_AGENTS] += object_is_agent(o);
 }
 
 static int scan_object(void *arg, struct view_buf *buf, const struct object *o)
@@ -342,30 +342,31 @@ static void suspect_tree(struct run *r)
 	}
 }
 
-static void count_unknown(struct scanner *s, const char *name, const char *why, u64 n)
+static void merge_elsewhere(struct run *r, const struct scanner *s)
 {
-	const struct rule *rule = rule_by_name(name);
-	ptrdiff_t i = rule ? rule - rule_table(&(u32){ 0 }) : -1;
+	u32 n;
+	const struct rule *rule = rule_table(&n);
 
-	if (n && i >= 0 && !s->r->opt->rule_off[i])
-		rule_coverage_unknown(&s->cov.rules[i], why, n);
+	for (u32 i = 0; i < n; i++)
+		if (rule[i].elsewhere && s->elsewhere[rule[i].elsewhere] && !r->opt->rule_off[i])
+			rule_coverage_unknown(&r->cov.rules[i], rule[i].blind,
+					      s->elsewhere[rule[i].elsewhere]);
 }
 
-static void merge_unknown(struct run *r, struct scanner *s)
+static void merge_unclaimed(struct run *r, struct scanner *s)
 {
-	static const char unclaimed[] = "not enough memory to compare the OST objects of all layouts";
+	static const char why[] = "not enough memory to compare the OST objects of all layouts";
+	const struct rule *shared = rule_by_name("lov-object-shared");
+	ptrdiff_t i = shared - rule_table(&(u32){ 0 });
 	u64 lost = objset_pen_down(&s->pen);
 
-	if (lost)
-		coverage_incomplete(&r->cov, unclaimed);
+	if (!lost)
+		return;
+	coverage_incomplete(&r->cov, why);
 	/* Of as many layouts at most. */
-	count_unknown(s, "lov-object-shared", unclaimed, min_u64(lost, s->unit[UNIT_LAYOUTS]));
-	count_unknown(s, "linkea-no-dirent", "the parent directory is on another MDT",
-		      s->foreign_links);
-	count_unknown(s, "nlink-file", "names on other MDTs are counted as the linkEA states them",
-		      s->foreign_files);
-	count_unknown(s, "dirent-dangling",
-		      "the object that an agent inode stands for is on another MDT", s->agents);
+	lost = min_u64(lost, s->unit[UNIT_LAYOUTS]);
+	if (lost && !r->opt->rule_off[i])
+		rule_coverage_unknown(&r->cov.rules[i], why, lost);
 }
 
 static void merge_poster(struct run *r, const struct poster *p)
@@ -391,7 +392,8 @@ static void merge(struct run *r, struct scanner *s)
 	r->cov.layouts += s->unit[UNIT_LAYOUTS];
 	r->strays += s->strays;
 	merge_poster(r, &s->poster);
-	merge_unknown(r, s);
+	merge_elsewhere(r, s);
+	merge_unclaimed(r, s);
 	record_rules_count(&s->record, &r->cov);
 	for (u32 i = 0; i < s->cov.nincomplete; i++)
 		coverage_incomplete(&r->cov, s->cov.incomplete[i]);

@@ -227,13 +227,15 @@ static void no_dirent(const struct facts *f, struct sink *sink, const struct lin
 	no_dirent_verdict(f, fi);
 }
 
+static const char parent_elsewhere[] = "the parent directory is on another MDT";
+
 static enum outcome judge_entry(const struct facts *f, struct sink *sink,
 				const struct link_fact *l)
 {
 	if (l->match >= 0)
 		return OUT_HOLDS;
 	if (l->where == PARENT_FOREIGN)
-		return rule_elsewhere(sink, "the parent directory is on another MDT");
+		return rule_elsewhere(sink, parent_elsewhere);
 	if (l->where == PARENT_UNKNOWN)
 		return rule_unknown(sink, "no FLD tells which MDT the parent directory is on");
 	if (l->where == PARENT_LOCAL && l->dir_blind)
@@ -452,6 +454,8 @@ RULE(linkea_no_dirent) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_LINKEA_ENTRIES,
+	.elsewhere = ELSEWHERE_LINKS,
+	.blind = parent_elsewhere,
 	.title = "linkEA entry without its name entry",
 	.explanation =
 		"The object believes to have a name in a directory, but the directory has no such "

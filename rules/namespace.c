@@ -278,6 +278,8 @@ RULE(dirent_dangling) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_NAME_ENTRIES,
+	.elsewhere = ELSEWHERE_AGENTS,
+	.blind = "the object that an agent inode stands for is on another MDT",
 	.title = "name entry that leads to no object",
 	.explanation =
 		"A directory has a name whose inode is free, does not exist, or is being deleted. "

@@ -153,6 +153,8 @@ RULE(nlink_file) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_FILES,
+	.elsewhere = ELSEWHERE_FILES,
+	.blind = "names on other MDTs are counted as the linkEA states them",
 	.title = "link count of a file differs from its names",
 	.explanation =
 		"The link count is not the number of names the file has on this MDT, together "

@@ -60,6 +60,15 @@ void sink_unknown(struct sink *sink, const char *why);
 /* The same for what only another server can show; the scan counts all of that by itself. */
 void sink_elsewhere(struct sink *sink, const char *why);
 
+/* What the scan counts for a rule, because it makes nobody a suspect. */
+enum elsewhere {
+	ELSEWHERE_NONE,
+	ELSEWHERE_LINKS,  /* linkEA entries whose parent is on another MDT */
+	ELSEWHERE_FILES,  /* no directories, with such entries */
+	ELSEWHERE_AGENTS, /* inodes that stand for objects on other MDTs */
+	ELSEWHERE_NR
+};
+
 struct rule {
 	u16 code; /* permanent: 301 is MC301 */
 	const char *name;
@@ -67,7 +76,9 @@ struct rule {
 	enum rule_class class;
 	enum rule_unit unit;
 	u32 needs; /* record rules: traits without each of which it does not apply */
-	const char *blind;	 /* why OUT_BLIND: counted for each object, and no suspect; NULL */
+	enum elsewhere elsewhere; /* what of it only another MDT could show; mostly none */
+	/* Why OUT_BLIND, or why it cannot tell of what is elsewhere: counted, no suspect.  NULL */
+	const char *blind;
 	const char *title;	 /* a short phrase */
 	const char *explanation; /* for an administrator: what it means, why it matters */
 	const char *lfsck;	 /* what LFSCK or OI scrub calls it; "none" */
