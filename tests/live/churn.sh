@@ -142,6 +142,7 @@ wait "$MUTATOR"
 mutated=$?
 MUTATOR=
 check "the load ran to its end" test "$mutated" = 0
+read -r ops longest < "$TMP/ops"
 check "every run ended with a report" test $died = 0
 
 # ---- what is true ----
@@ -209,7 +210,12 @@ for ((i = 0; i < runs; i++)); do
 	fi
 	cat "$TMP/lost" >> "$TMP/wrong"
 done
-check "no false finding was confirmed" test $false = 0
+# What the load leaves half done for so long is a lasting fault for whoever waits no longer.
+if [ $false -gt 0 ] && [ "${longest:-0}" -ge "$DELAY" ]; then
+	skip "no false finding was confirmed" "a change by the load took $longest ms here: facts get $DELAY"
+else
+	check "no false finding was confirmed" test $false = 0
+fi
 check "no lasting fault was missed" test $missed = 0
 passing=$(jq -s 'map(.summary.transient) | add' "$TMP"/run/*.json)
 check "the load made suspects that passed" test "$passing" -gt 0
@@ -222,11 +228,11 @@ if [ -n "${CHURN_KEEP:-}" ]; then
 	cp -r "$TMP/run" "$TMP/rest.json" "$TMP/before.json" "$TMP/log" "$CHURN_KEEP/$VIEW"
 fi
 figures() {
-	jq -s -r --arg ops "$(cat "$TMP/ops")" --arg false $false --arg wanted $wanted \
+	jq -s -r --arg ops "$ops" --arg longest "$longest" --arg false $false --arg wanted $wanted \
 		--arg found $((wanted - missed - owned)) --arg owned $owned --arg s $took \
 		--arg objects "$OBJECTS" --arg halts "$halts" --arg view "$VIEW" '
 		def sum(f): map(f) | add;
-		"\($view) view, \($s) s, \($objects) objects, \($ops) changes; \(length) runs of "
+		"\($view) view, \($s) s, \($objects) objects, \($ops) changes of at most \($longest) ms; \(length) runs of "
 		+ "\(map(.run.elapsed_seconds | floor) | "\(min) to \(max)") s, stopped \($halts) times: "
 		+ "\(sum(.coverage.inodes_scanned)) object checks, "
 		+ "\(sum([.coverage.rules[] | .checked - .not_covered] | add)) rule checks, "

@@ -378,7 +378,7 @@ static int plant(struct thread *t, unsigned int which)
 static void *thread_main(void *arg)
 {
 	struct thread *t = arg;
-	unsigned long long begin = now_ms();
+	unsigned long long begin = now_ms(), start;
 	unsigned int planted = 0;
 
 	while (!t->failed && !__atomic_load_n(&t->w->stop, __ATOMIC_RELAXED)) {
@@ -388,7 +388,10 @@ static void *thread_main(void *arg)
 			plant(t, planted++);
 		if (!t->number && t->ops % 16 == 0)
 			use_broken(t);
+		start = now_ms();
 		one_operation(t);
+		if (now_ms() - start > t->longest_ms)
+			t->longest_ms = now_ms() - start;
 	}
 	if (t->failed)
 		kill(getpid(), SIGTERM);
@@ -423,7 +426,7 @@ int main(int argc, char **argv)
 	struct thread *t;
 	pthread_t id[16];
 	unsigned int n = argc == 8 ? (unsigned int)atoi(argv[4]) : 0;
-	unsigned long long ops = 0;
+	unsigned long long ops = 0, longest = 0;
 	int failed = 0, sig;
 	sigset_t term;
 
@@ -456,7 +459,9 @@ int main(int argc, char **argv)
 		pthread_join(id[i], NULL);
 		ops += t[i].ops;
 		failed |= t[i].failed;
+		if (t[i].longest_ms > longest)
+			longest = t[i].longest_ms;
 	}
-	printf("%llu\n", ops);
+	printf("%llu %llu\n", ops, longest);
 	return failed;
 }

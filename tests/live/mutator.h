@@ -54,6 +54,7 @@ struct thread {
 	unsigned int number, of, seed, serial;
 	unsigned int made[OI_FILES]; /* objects with a FID of that OI file, ever */
 	unsigned long long next_stripe, ops;
+	unsigned long long longest_ms; /* that an operation took */
 	struct object obj[OBJECTS];
 	int failed, swung;
 };
