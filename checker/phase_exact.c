@@ -205,8 +205,10 @@ static int all_batches(struct look *l)
 			inos[n++] = ino;
 		done = !ino;
 		/* Twins may be parted. */
-		if (!done && !l->twins_known && !r->no_twins)
-			rc = twins_collect(r, &l->twins);
+		if (!done && !l->twins_known) {
+			r->no_twins = r->oi_proven && twins_ruled_out(r);
+			rc = r->no_twins ? 0 : twins_collect(r, &l->twins);
+		}
 		l->twins_known |= !done;
 		if (!rc)
 			rc = run_batch(l, inos, n, done);
@@ -311,7 +313,6 @@ int phase_exact(struct run *r, char *err, size_t errlen)
 	r->suspects = ledger_suspects(&r->ledger);
 	r->oi_proven = r->env.info->is_static && r->env.oi_count && !r->strays && !r->oi_suspect &&
 		       !r->oi_blind && !r->poster.key.constant;
-	r->no_twins = r->oi_proven && twins_ruled_out(r);
 	if (!rc)
 		rc = r->env.info->is_static ? judge_static(r, &shares) : judge_live(r, &shares);
 	shares_free(&shares);

@@ -54,7 +54,7 @@ struct run {
 	/* The target cannot change, the scan read all of the OI, in order, and met no two records
 	 * that lead to one inode. */
 	bool oi_proven;
-	bool no_twins;	    /* no two objects have one FID */
+	bool no_twins;	    /* that was asked, and no two objects have one FID */
 	u64 oi_balance;	    /* of the scan's posters together */
 	struct fid *aside;  /* what they set aside, ASIDES_MAX at most; owned */
 	u32 naside;
