@@ -44,7 +44,7 @@ if [ "$(id -u)" = 0 ]; then
 		bash "$TOP/tests/live/churn.sh" > "$TMP/churn" 2>&1
 	grep -q SKIP "$TMP/churn" && { grep SKIP "$TMP/churn"; exit 0; }
 	check "a live mirror under load" \
-		sh -c '[ -e "$1"/run/0.err ] && ! cat "$1"/run/*.err | grep -A40 "ThreadSanitizer"' - "$TMP"
+		sh -c '[ -e "$1"/run/0.err ] && ! cat "$1"/run/*.err | grep -A40 "ThreadSanitizer"' - "$TMP/device"
 else
 	skip "a live mirror under load" "root is needed"
 fi
