@@ -14,7 +14,7 @@ struct seat {
 	struct coverage cov;
 	u32 from, to;
 	int rc;
-};
+} CREW_MEMBER;
 
 static void hear(void *arg)
 {
@@ -83,7 +83,7 @@ static void add_coverage(struct coverage *to, const struct coverage *from)
 int jury_judge(struct look *l, struct gather *g, bool last)
 {
 	u32 n = (u32)min_u64(l->r->threads, g->n / SLICE_MIN + 1);
-	struct seat *seat = calloc(n, sizeof(*seat));
+	struct seat *seat = crew_members(sizeof(*seat), n);
 	int rc = seat ? 0 : -ENOMEM;
 
 	for (u32 i = 0; i < n && !rc; i++) {

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/crew.h"
 #include "ledger/nameset.h"
 #include "ledger/shards.h"
 #include "phases.h"
@@ -53,7 +54,7 @@ struct scanner {
 	pthread_mutex_t *lock; /* of the run's problem list */
 	u32 *huge;	       /* directories whose names did not fit the table */
 	u32 nhuge;
-};
+} CREW_MEMBER;
 
 /* ---- directories ---- */
 
@@ -495,7 +496,7 @@ int phase_scan(struct run *r, char *err, size_t errlen)
 	static const struct scan_ops ops = { scan_object, scan_group, scan_problem };
 	static const struct oi_ops oi_ops = { .records = scan_oi_records, .problem = scan_oi_problem };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct scanner *scanners = calloc(r->threads, sizeof(*scanners));
+	struct scanner *scanners = crew_members(sizeof(*scanners), r->threads);
 	void *args[MAX_THREADS];
 	int rc;
 

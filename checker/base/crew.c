@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct hand {
 	void (*work)(void *member);
@@ -17,6 +18,15 @@ static void *hand_main(void *arg)
 
 	h->work(h->member);
 	return NULL;
+}
+
+void *crew_members(size_t size, u32 n)
+{
+	void *m = NULL;
+
+	if (posix_memalign(&m, 128, n * size))
+		return NULL;
+	return memset(m, 0, n * size);
 }
 
 void crew_run(void (*work)(void *member), void *members, size_t size, u32 n)

@@ -5,7 +5,6 @@
  * common counter.
  */
 #include "base/array.h"
-#include "base/crew.h"
 #include "ledger/pass.h"
 
 #include <stdlib.h>
@@ -159,7 +158,7 @@ static int worker_open(struct worker *w, struct gather *g)
 static int run_workers(struct gather *g, int (*work)(struct worker *w, u32 i), u32 from, u32 total,
 		       struct meter *meter)
 {
-	struct worker *w = calloc(g->threads, sizeof(*w));
+	struct worker *w = crew_members(sizeof(*w), g->threads);
 	u32 next = from;
 	int rc = w ? 0 : -ENOMEM;
 

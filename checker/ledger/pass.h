@@ -3,6 +3,7 @@
 #ifndef MDTCHECK_LEDGER_PASS_H
 #define MDTCHECK_LEDGER_PASS_H
 
+#include "base/crew.h"
 #include "ledger/gather.h"
 
 struct worker {
@@ -22,7 +23,7 @@ struct worker {
 	u32 total;
 	struct meter *meter; /* one step for each; NULL */
 	int rc;
-};
+} CREW_MEMBER;
 
 /*
  * Work of a thread: the i-th directory (then those made since), OI file, listed directory,

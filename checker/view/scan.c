@@ -35,7 +35,7 @@ struct scan_thread {
 	u32 group;
 	struct group_desc desc;
 	u32 delivered;
-};
+} CREW_MEMBER;
 
 static bool bit_test(const u8 *map, u32 i)
 {
@@ -327,7 +327,7 @@ int device_scan(struct view *v, const struct scan_ops *ops, void *const *args,
 {
 	struct scan s = { .view = v, .ops = ops, .cancel = cancel };
 	unsigned int n = nthreads ? nthreads : 1;
-	struct scan_thread *threads = calloc(n, sizeof(*threads));
+	struct scan_thread *threads = crew_members(sizeof(*threads), n);
 	unsigned int i;
 	int rc = 0;
 
