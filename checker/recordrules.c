@@ -43,37 +43,45 @@ void record_rules_init(struct record_rules *rr, const bool *off)
 	}
 }
 
+static void plan_make(const struct record_rules *rr, u32 traits, struct record_plan *plan)
+{
+	*plan = (struct record_plan){ .traits = traits, .rules = rules_for(rr, traits) };
+	for (u32 i = 0; i < rr->nscreens; i++) {
+		/* It speaks for all of its rules or none. */
+		if ((plan->rules & rr->screen[i].rules) != rr->screen[i].rules)
+			continue;
+		plan->screens |= 1U << i;
+		plan->rules &= ~rr->screen[i].rules;
+	}
+}
+
 /*
  * Few sets of traits are met, mostly the same as just before.  None is empty, so what is zero in
  * the beginning is no plan.
  */
-static u64 plan_rules(struct record_rules *rr, u32 traits)
+static const struct record_plan *plan_for(struct record_rules *rr, u32 traits)
 {
 	struct record_plan *plan = &rr->plan[traits * 0x9E3779B1U >> 26];
 
 	if (unlikely(plan->traits != traits))
-		*plan = (struct record_plan){ traits, rules_for(rr, traits) };
-	return plan->rules;
-}
-
-/* Of these rules, those that still have to be asked. */
-static u64 unscreened(struct record_rules *rr, const struct facts *f, u64 rules)
-{
-	for (u32 i = 0; i < rr->nscreens; i++) {
-		struct record_screen *screen = &rr->screen[i];
-
-		/* It speaks for all of its rules or none. */
-		if ((rules & screen->rules) != screen->rules || !screen->holds(f))
-			continue;
-		screen->held++;
-		rules &= ~screen->rules;
-	}
-	return rules;
+		plan_make(rr, traits, plan);
+	return plan;
 }
 
 u64 record_rules_to_ask(struct record_rules *rr, const struct facts *f)
 {
-	return unscreened(rr, f, plan_rules(rr, object_traits(f->obj)));
+	const struct record_plan *plan = plan_for(rr, object_traits(f->obj));
+	u64 rules = plan->rules;
+
+	for (u32 left = plan->screens; left; left &= left - 1) {
+		struct record_screen *screen = &rr->screen[__builtin_ctz(left)];
+
+		if (likely(screen->holds(f)))
+			screen->held++;
+		else
+			rules |= screen->rules;
+	}
+	return rules;
 }
 
 bool record_rules_broken(struct record_rules *rr, const struct facts *f)

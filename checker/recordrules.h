@@ -22,7 +22,8 @@ struct record_rule {
 /* Which rules apply to objects of such traits: bit i for rule[i]. */
 struct record_plan {
 	u32 traits;
-	u64 rules;
+	u32 screens; /* bit i for screen[i]: all of its rules apply */
+	u64 rules;   /* the others */
 };
 
 /* A question asked in the place of several rules. */

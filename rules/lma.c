@@ -307,6 +307,7 @@ RULE(lma_malformed) = {
 		"scrub,namespace.",
 	.evidence = "lma_size needed",
 	.check = check_lma_malformed,
+	.screen = lma_screen,
 };
 
 RULE(lma_fid_insane) = {
@@ -328,6 +329,7 @@ RULE(lma_fid_insane) = {
 		"scrub,namespace.",
 	.evidence = "lma_fid",
 	.check = check_lma_fid_insane,
+	.screen = lma_screen,
 };
 
 RULE(lma_unsupported) = {
@@ -348,6 +350,7 @@ RULE(lma_unsupported) = {
 		"Otherwise stop the MDT, mount it as ldiskfs and clear the flag in trusted.lma.",
 	.evidence = "incompat unknown_flags",
 	.check = check_lma_unsupported,
+	.screen = lma_screen,
 };
 
 RULE(fid_duplicate) = {

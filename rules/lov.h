@@ -49,16 +49,7 @@ static inline bool lov_is_released(const struct lov_comp *c)
 /* Of blobs that are not foreign. */
 static inline bool lov_pattern_known(const struct lov_comp *c)
 {
-	switch (lov_low(c)) {
-	case LOV_PATTERN_RAID0:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPING:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_PARITY:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_COMPRESS:
-	case LOV_PATTERN_MDT:
-		return true;
-	default:
-		return false;
-	}
+	return lov_pattern_stripes(c->pattern) || lov_is_dom(c);
 }
 
 /* Has it a geometry of stripes: not DoM, not released, not foreign, and understood? */

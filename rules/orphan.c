@@ -118,6 +118,7 @@ RULE(lma_orphan_flag) = {
 		"0x10 in trusted.lma. If not, remove the name from a client.",
 	.evidence = "parent_ino parent_fid name incompat",
 	.check = check_lma_orphan_flag,
+	.screen = lma_screen,
 };
 
 RULE(pending_name) = {

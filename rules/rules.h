@@ -48,6 +48,8 @@ static inline bool rule_lma_usable(const struct object *o)
 {
 	return object_has_lma(o) && !(o->lma.incompat & ~LMAI_SUPPORTED);
 }
+/* Do all record rules about the LMA hold?  Said only of what clients made; rule.screen, sequence.c */
+bool lma_screen(const struct facts *f);
 /* Could attribute id of the object not be had, so that its absence proves nothing? */
 bool rule_ea_doubtful(const struct object *o, enum ea_id id);
 /* Why OI mappings cannot be judged now, or NULL. */

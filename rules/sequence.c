@@ -96,6 +96,21 @@ static enum outcome check_fid_oid_width(const struct facts *f, struct sink *sink
 	return OUT_VIOLATED;
 }
 
+/* ---- the LMA at once ------------------------------------------------------------------------ */
+
+bool lma_screen(const struct facts *f)
+{
+	const struct lma *lma = &f->obj->lma;
+	const struct fid *fid = &lma->fid;
+
+	/* Client objects alone: they are nearly all, and the plainest to judge. */
+	if (!object_has_lma(f->obj) || lma->incompat & (~LMAI_SUPPORTED | LMAI_ORPHAN | LMAI_AGENT) ||
+	    !fid_is_norm(fid) || !fid->oid || fid->oid > FID_OID_MAX || fid->ver)
+		return false;
+	return !foreign_sequence(f->env, env_seq_range(f->env, fid->seq), fid->seq) &&
+	       !from_the_future(f->env, fid->seq);
+}
+
 /* ---- the rows ----------------------------------------------------------------------------- */
 
 RULE(fid_sequence) = {
@@ -119,6 +134,7 @@ RULE(fid_sequence) = {
 		"sequence in use, with the MDT mounted as ldiskfs.",
 	.evidence = "sequence range_start range_end range_index next_sequence",
 	.check = check_fid_sequence,
+	.screen = lma_screen,
 };
 
 RULE(fid_oid_width) = {
@@ -141,4 +157,5 @@ RULE(fid_oid_width) = {
 		"remove the old one.",
 	.evidence = "oid highest",
 	.check = check_fid_oid_width,
+	.screen = lma_screen,
 };

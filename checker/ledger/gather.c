@@ -91,10 +91,9 @@ u64 gather_child_name(const struct gather *g, const char *name, size_t len)
 {
 	const struct hash_key key = { g->key->k0, g->key->k1, false };
 	static const struct fid none;
-	struct hash_dir dir;
+	struct hash_dir dir = { .kind = 0 };
 
-	hash_dir_begin(&dir, &key, &none);
-	return hash_name(&key, &dir, name, len, &none, 0);
+	return hash_name(&key, &dir, &none, name, len, &none, 0);
 }
 
 const struct gather_name *gather_name_at(const struct gather *g, u32 off)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The keyed hash behind the ledger: SipHash-1-3 with a random key per run, since
- * names are chosen by users.  Every term starts with a word that holds its kind; that,
- * and for a name the word that holds its length, tell what the other words are, so no
- * two terms are the same words.
+ * names are chosen by users.  Every term starts with a word whose highest byte is its
+ * kind; that, and for a name the last word, which holds its length, tell what the other
+ * words are, so no two terms are the same words.
  */
 #ifndef MDTCHECK_LEDGER_HASH_H
 #define MDTCHECK_LEDGER_HASH_H
@@ -18,7 +18,7 @@ struct hash_key {
 	bool constant; /* tests: every hash is 1, so that the ledger proves nothing */
 };
 
-enum hash_tag { TAG_NAME = 1, TAG_DOTDOT, TAG_OI, TAG_RPD, TAG_COUNT, TAG_DIRNAME, TAG_SHARD };
+enum hash_tag { TAG_NAME = 1, TAG_DOTDOT, TAG_OI, TAG_RPD, TAG_DIRNAME, TAG_SHARD, TAG_LONG };
 
 struct siphash {
 	u64 v0, v1, v2, v3;
@@ -64,7 +64,7 @@ static inline void sip_fid(struct siphash *s, const struct fid *f)
 	sip_word(s, (u64)f->ver << 32 | f->oid);
 }
 
-/* The last 1 to 7 bytes; a copy of unknown length would be a call for each name. */
+/* The last 0 to 7 bytes; a copy of unknown length would be a call for each name. */
 static inline u64 tail_word(const char *p, size_t len)
 {
 	u64 w = 0;
@@ -84,16 +84,27 @@ static inline u64 tail_word(const char *p, size_t len)
 	return w;
 }
 
-static inline void sip_bytes(struct siphash *s, const char *p, size_t len)
+static inline u64 word_at(const char *p)
 {
 	u64 w;
 
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&w, p, 8);
-		sip_word(s, w);
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/* With the lowest byte of the length above the last bytes, as SipHash has it. */
+static inline void sip_bytes(struct siphash *s, const char *p, size_t len)
+{
+	u64 end = (u64)len << 56;
+
+	if (len < 8) {
+		sip_word(s, end | tail_word(p, len));
+		return;
 	}
-	if (len)
-		sip_word(s, tail_word(p, len));
+	for (; len >= 8; p += 8, len -= 8)
+		sip_word(s, word_at(p));
+	/* What is left, out of the last eight; there may be none. */
+	sip_word(s, end | word_at(p + len - 8) >> 8 >> (56 - 8 * len));
 }
 
 static inline u64 sip_end(struct siphash *s, const struct hash_key *k)
@@ -107,44 +118,51 @@ static inline u64 sip_end(struct siphash *s, const struct hash_key *k)
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-/* The directory whose name was hashed last: most names come one after another. */
+/* The directory whose name was hashed last: most names come one after another, of one type. */
 struct hash_dir {
 	struct fid fid;
+	u32 kind; /* of the name; 0: none yet */
 	struct siphash begun; /* with the kind and this FID */
 };
 
+#define HASH_KIND 1U	    /* there is one */
+#define HASH_NO_CHILD 2U    /* the child is zero, and left out */
+#define HASH_TYPE_SHIFT 8   /* of the entry's type */
+
 static inline void hash_dir_begin(struct hash_dir *d, const struct hash_key *k,
-				  const struct fid *fid)
+				  const struct fid *fid, u32 kind)
 {
 	d->fid = *fid;
+	d->kind = kind;
 	sip_begin(&d->begun, k);
-	sip_word(&d->begun, TAG_NAME);
+	sip_word(&d->begun, (u64)TAG_NAME << 56 | kind);
 	sip_fid(&d->begun, fid);
-}
-
-/* The same, where it may be that directory already. */
-static inline void hash_dir_move(struct hash_dir *d, const struct hash_key *k,
-				 const struct fid *fid)
-{
-	if (!fid_equal(&d->fid, fid))
-		hash_dir_begin(d, k, fid);
 }
 
 /*
  * A term about a name: who holds it, how it reads, whom it means.  Without dirdata no entry says
- * whom, so a child of zero costs no words; a bit beside the type tells that it is left out.
+ * whom, so a child of zero costs no words.  last is made to be of dir.
  */
-static inline u64 hash_name(const struct hash_key *k, const struct hash_dir *dir, const char *name,
-			    size_t len, const struct fid *child, u8 type)
+static __always_inline u64 hash_name(const struct hash_key *k, struct hash_dir *last, const struct fid *dir,
+			    const char *name, size_t len, const struct fid *child, u8 type)
 {
 	bool zero = fid_is_zero(child);
-	struct siphash s = dir->begun;
+	u32 kind = HASH_KIND | (u32)type << HASH_TYPE_SHIFT | (zero ? HASH_NO_CHILD : 0);
+	struct siphash s;
 
-	sip_word(&s, (u64)type << 8 | (u64)len << 16 | (u64)zero << 48);
+	if (unlikely(last->kind != kind || !fid_equal(&last->fid, dir)))
+		hash_dir_begin(last, k, dir, kind);
+	s = last->begun;
 	if (!zero)
 		sip_fid(&s, child);
 	sip_bytes(&s, name, len);
 	return sip_end(&s, k);
+}
+
+/* Two words for nearly all; the others say so in their first one. */
+static inline bool hash_pair_is_short(const struct fid *fid)
+{
+	return !(fid->seq >> 56) && !fid->ver;
 }
 
 /* A term about a number and a FID. */
@@ -154,8 +172,13 @@ static inline u64 hash_pair(const struct hash_key *k, enum hash_tag tag, u32 num
 	struct siphash s;
 
 	sip_begin(&s, k);
-	sip_word(&s, (u64)tag | (u64)num << 32);
-	sip_fid(&s, fid);
+	if (likely(hash_pair_is_short(fid))) {
+		sip_word(&s, (u64)tag << 56 | fid->seq);
+		sip_word(&s, (u64)num << 32 | fid->oid);
+	} else {
+		sip_word(&s, (u64)TAG_LONG << 56 | (u64)tag << 32 | num);
+		sip_fid(&s, fid);
+	}
 	return sip_end(&s, k);
 }
 

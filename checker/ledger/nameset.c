@@ -15,14 +15,6 @@ static u128 product(u64 a, u64 b)
 	return (u128)a * b;
 }
 
-static u64 word_at(const char *p)
-{
-	u64 w;
-
-	memcpy(&w, p, sizeof(w));
-	return w;
-}
-
 /*
  * NH, a universal hash: the sum of the products of pairs of words, to each of which a random
  * one was added.  Two names that were chosen without knowing the pad are alike with a chance

@@ -19,8 +19,6 @@ int poster_init(struct poster *p, struct ledger *l, const struct env *env, bool 
 		.key = { .k0 = random[0], .k1 = random[1], .constant = all_equal },
 		.k_name = all_equal ? 1 : random[2] | 1,
 	};
-	hash_dir_begin(&p->found, &p->key, &no_fid);
-	hash_dir_begin(&p->stated, &p->key, &no_fid);
 	return 0;
 }
 
@@ -82,8 +80,7 @@ static u32 state_links(struct poster *p, const struct object *o, u64 *stated)
 			foreign++;
 			continue;
 		}
-		hash_dir_move(&p->stated, &p->key, &e.parent);
-		*stated += hash_name(&p->key, &p->stated, e.name, e.namelen, own, type);
+		*stated += hash_name(&p->key, &p->stated, &e.parent, e.name, e.namelen, own, type);
 	}
 	return foreign;
 }
@@ -184,8 +181,7 @@ static void post_namespace_entry(struct poster *p, const struct object *dir,
 	const struct fid *child = d->has_lufid && p->env->info->dirdata ? &d->lufid : &no_fid;
 	u64 term;
 
-	hash_dir_move(&p->found, &p->key, &dir->fid);
-	term = hash_name(&p->key, &p->found, d->name, d->namelen, child, d->type);
+	term = hash_name(&p->key, &p->found, &dir->fid, d->name, d->namelen, child, d->type);
 	ledger_add(p->ledger, d->ino, (u64)sign * (term + name_constant(p, d->type)));
 	if (dir->lmv.kind == LMV_MASTER)
 		post_shard_name(p, dir, d, sign);

@@ -184,22 +184,11 @@ u16 dirent_type_to_mode(u8 type)
 
 u8 dirent_mode_to_type(u16 mode)
 {
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return 1;
-	case S_IFDIR:
-		return 2;
-	case S_IFCHR:
-		return 3;
-	case S_IFBLK:
-		return 4;
-	case S_IFIFO:
-		return 5;
-	case S_IFSOCK:
-		return 6;
-	case S_IFLNK:
-		return 7;
-	default:
-		return 0;
-	}
+	/* By the four bits of S_IFMT. */
+	static const u8 type[16] = {
+		[S_IFREG >> 12] = 1, [S_IFDIR >> 12] = 2,  [S_IFCHR >> 12] = 3, [S_IFBLK >> 12] = 4,
+		[S_IFIFO >> 12] = 5, [S_IFSOCK >> 12] = 6, [S_IFLNK >> 12] = 7,
+	};
+
+	return type[mode >> 12];
 }

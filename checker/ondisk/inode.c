@@ -189,43 +189,46 @@ static const char *value_locate(const struct xattr_walk *w, u32 offset, struct x
 	return NULL;
 }
 
-static const char *descriptor_read(const struct xattr_walk *w, struct cursor *c,
+/* The fixed part, behind its first word. */
+static const char *descriptor_read(struct xattr_walk *w, u32 head, struct cursor *fixed,
 				   struct xattr_raw *x)
 {
-	struct cursor fixed = cursor_part(c, XATTR_DESCRIPTOR);
-	struct cursor name;
-	u16 offset;
+	u32 size = descriptor_size((u8)head);
 
-	x->namelen = cursor_u8(&fixed);
-	x->name_index = cursor_u8(&fixed);
-	offset = cursor_le16(&fixed);
-	x->value_ino = cursor_le32(&fixed);
-	x->value_len = cursor_le32(&fixed);
-	x->hash = cursor_le32(&fixed);
-	name = cursor_part(c, descriptor_size(x->namelen) - XATTR_DESCRIPTOR);
-	if (c->bad)
+	x->namelen = (u8)head;
+	x->name_index = (u8)(head >> 8);
+	x->value_ino = cursor_le32(fixed);
+	x->value_len = cursor_le32(fixed);
+	x->hash = cursor_le32(fixed);
+	if (fixed->bad || size > w->limit - w->off)
 		return "attribute descriptor leaves its space";
-	if (!name_take(name, x))
+	if (!name_take(cursor_make(w->base + w->off + XATTR_DESCRIPTOR, size - XATTR_DESCRIPTOR),
+		       x))
 		return "attribute name holds a NUL";
-	return value_locate(w, offset, x);
+	w->off += size;
+	return value_locate(w, head >> 16, x);
 }
 
 int xattr_walk_next(struct xattr_walk *w, struct xattr_raw *out)
 {
-	struct cursor c = { .data = w->base, .len = w->limit, .off = w->off };
-	struct cursor head = c;
+	u32 left = w->limit - w->off;
+	struct cursor fixed = cursor_make(w->base + w->off, left);
 	struct xattr_raw x;
+	u32 head;
 
-	if (!cursor_le32(&head)) {
-		if (!head.bad)
+	/* One comparison for the whole of it, not one for each field. */
+	if (likely(left >= XATTR_DESCRIPTOR))
+		fixed = cursor_part(&fixed, XATTR_DESCRIPTOR);
+	head = cursor_le32(&fixed);
+	if (!head) {
+		if (!fixed.bad)
 			return 0;
 		w->why = "attribute table has no end";
 		return -EBADMSG;
 	}
-	w->why = descriptor_read(w, &c, &x);
+	w->why = descriptor_read(w, head, &fixed, &x);
 	if (w->why)
 		return -EBADMSG;
-	w->off = (u32)c.off;
 	*out = x;
 	return 1;
 }

@@ -116,38 +116,29 @@ static u32 blob_slots(const struct lov_comp *b)
 {
 	if (b->pattern & LOV_PATTERN_F_RELEASED || b->stripe_count >= LOV_COUNT_SPECIAL)
 		return 0;
-	switch (b->pattern & LOV_PATTERN_LOW) {
-	case LOV_PATTERN_RAID0:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPING:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_PARITY:
-	case LOV_PATTERN_RAID0 | LOV_PATTERN_COMPRESS:
-		return b->stripe_count;
-	default:
-		return 0;
-	}
+	return lov_pattern_stripes(b->pattern) ? b->stripe_count : 0;
 }
 
-/* Are the slots of objects behind a header of need bytes inside the blob? */
-static bool blob_is_whole(const struct lov_comp *b, u32 need)
-{
-	return need + blob_slots(b) * LOV_OBJECT_SIZE <= b->size;
-}
-
-static void blob_find_objects(const u8 *data, u32 need, struct lov_comp *b)
+/*
+ * Finds the slots behind a header of need bytes if all of them are inside the blob.  Returns how
+ * many there should be.
+ */
+static u32 blob_find_objects(const u8 *data, u32 need, struct lov_comp *b)
 {
 	u32 slots = blob_slots(b);
 
-	if (!slots || !blob_is_whole(b, need))
-		return;
-	b->objects = data + b->offset + need;
-	b->nobjects = slots;
+	if (slots && need + slots * LOV_OBJECT_SIZE <= b->size) {
+		b->objects = data + b->offset + need;
+		b->nobjects = slots;
+	}
+	return slots;
 }
 
 /* A whole EA that is one blob. */
 static int plain_decode(struct lov *l, bool is_dir, const char **why)
 {
 	struct lov_comp *b = &l->first;
-	u32 need;
+	u32 need, slots;
 	int rc;
 
 	b->flags = LCME_INIT;
@@ -161,15 +152,15 @@ static int plain_decode(struct lov *l, bool is_dir, const char **why)
 	l->entry_count = !l->foreign;
 	l->mirror_count = 1;
 	l->size = need;
+	slots = blob_find_objects(l->data, need, b);
 	if (is_dir && l->foreign)
 		*why = "directory has a foreign layout as its default";
 	else if (!is_dir && b->magic == LOV_MAGIC_SPECIFIC)
 		*why = "file has a layout that only a directory template can have";
-	else if (!is_dir && !blob_is_whole(b, need))
+	else if (!is_dir && slots > b->nobjects)
 		*why = "layout is shorter than its stripe count needs";
 	else if (!is_dir)
-		l->size += blob_slots(b) * LOV_OBJECT_SIZE;
-	blob_find_objects(l->data, need, b);
+		l->size += slots * LOV_OBJECT_SIZE;
 	return *why ? -EBADMSG : 0;
 }
 
@@ -231,7 +222,7 @@ static const char *entry_check(const struct lov *l, const struct entry *e, bool 
 	why = blob_read(l->data + e->offset, e->size, &b, &need, rc);
 	if (why || is_dir || !(e->flags & LCME_INIT) || e->flags & LCME_EXTENSION)
 		return why;
-	if (!blob_is_whole(&b, need))
+	if (blob_find_objects(l->data, need, &b) > b.nobjects)
 		return "layout component is shorter than its stripe count needs";
 	return NULL;
 }
@@ -313,20 +304,16 @@ static int comp_decode(struct lov *l, bool is_dir, const char **why)
 int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const char **why)
 {
 	struct cursor c = cursor_make(data, len);
-	struct lov l = { .magic = cursor_le32(&c), .data = data, .len = (u32)len };
-	int rc;
 
 	if (len > UINT32_MAX) {
 		*why = "layout is longer than any can be";
 		return -EBADMSG;
 	}
-	if (l.magic == LOV_MAGIC_COMP_V1 || l.magic == LOV_MAGIC_SEL)
-		rc = comp_decode(&l, is_dir, why);
-	else
-		rc = plain_decode(&l, is_dir, why);
-	if (!rc)
-		*out = l;
-	return rc;
+	/* In its place: it is large, and every file has one. */
+	*out = (struct lov){ .magic = cursor_le32(&c), .data = data, .len = (u32)len };
+	if (out->magic == LOV_MAGIC_COMP_V1 || out->magic == LOV_MAGIC_SEL)
+		return comp_decode(out, is_dir, why);
+	return plain_decode(out, is_dir, why);
 }
 
 void lov_component(const struct lov *l, u32 index, struct lov_comp *out)

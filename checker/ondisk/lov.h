@@ -44,6 +44,15 @@ enum lov_pattern {
 #define LOV_PATTERN_F_HOLE 0x40000000U
 #define LOV_PATTERN_F_RELEASED 0x80000000U
 
+/* Stripes over OSTs, by itself or with one of the things that stripes are combined with. */
+static inline bool lov_pattern_stripes(u32 pattern)
+{
+	u32 with = (pattern & LOV_PATTERN_LOW) ^ LOV_PATTERN_RAID0;
+
+	return !(with & ~(LOV_PATTERN_OVERSTRIPING | LOV_PATTERN_PARITY | LOV_PATTERN_COMPRESS)) &&
+	       !(with & (with - 1));
+}
+
 enum lov_comp_flag {
 	LCME_STALE = 0x1,
 	LCME_PREF_RD = 0x2,
@@ -131,7 +140,8 @@ struct lov_object {
  * Decodes the header and proves that every component can be walked.
  * 0; -EBADMSG malformed; -EOPNOTSUPP a newer or unsupported layout (magic
  * 0x....0BD0 that is not known).  *why says which, for an administrator.
- * A directory's default layout has fewer obligations (is_dir).
+ * A directory's default layout has fewer obligations (is_dir).  What a failure leaves in *out
+ * means nothing.
  */
 int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const char **why);
 

@@ -22,13 +22,14 @@ static enum ea_id ea_identify(const struct xattr_raw *x)
 {
 	if (x->name_index != XATTR_INDEX_TRUSTED || x->namelen > 4)
 		return EA_NR;
-	switch (x->name_start) {
-	case EA_NAME('l', 'm', 'a', 0):
+	/* Those that nearly every object has, ahead of the search for the rest. */
+	if (likely(x->name_start == EA_NAME('l', 'm', 'a', 0)))
 		return EA_LMA;
-	case EA_NAME('l', 'i', 'n', 'k'):
+	if (likely(x->name_start == EA_NAME('l', 'i', 'n', 'k')))
 		return EA_LINK;
-	case EA_NAME('l', 'o', 'v', 0):
+	if (likely(x->name_start == EA_NAME('l', 'o', 'v', 0)))
 		return EA_LOV;
+	switch (x->name_start) {
 	case EA_NAME('l', 'm', 'v', 0):
 		return EA_LMV;
 	case EA_NAME('d', 'm', 'v', 0):

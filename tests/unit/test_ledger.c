@@ -193,16 +193,16 @@ static void all_differ(const u64 *h, u32 n)
 static u64 name_hash(const struct hash_key *k, const struct fid *parent, const char *name,
 		     size_t len, const struct fid *child, u8 type)
 {
-	struct hash_dir dir;
+	struct hash_dir dir = { .kind = 0 };
 
-	hash_dir_begin(&dir, k, parent);
-	return hash_name(k, &dir, name, len, child, type);
+	return hash_name(k, &dir, parent, name, len, child, type);
 }
 
 START_TEST(hashes_differ)
 {
 	const struct fid a = { FID_SEQ_NORMAL, 1, 0 }, b = { FID_SEQ_NORMAL, 2, 0 };
-	const struct fid c = { FID_SEQ_NORMAL, 0, 1 };
+	const struct fid c = { FID_SEQ_NORMAL, 0, 1 }, d = { 1ULL << 56 | FID_SEQ_NORMAL, 1, 0 };
+	const struct fid zero = { 0 };
 	const struct hash_key other = { KEY.k0, KEY.k1 ^ 1, false };
 	const u64 h[] = {
 		name_hash(&KEY, &a, "name", 4, &b, 1),
@@ -212,6 +212,7 @@ START_TEST(hashes_differ)
 		name_hash(&KEY, &a, "name\0", 5, &b, 1),
 		name_hash(&KEY, &a, "12345678", 8, &b, 1),
 		name_hash(&KEY, &a, "12345678\0", 9, &b, 1),
+		name_hash(&KEY, &a, "name", 4, &zero, 1),
 		name_hash(&other, &a, "name", 4, &b, 1),
 		hash_pair(&KEY, TAG_DOTDOT, 7, &a),
 		hash_pair(&KEY, TAG_OI, 7, &a),
@@ -220,6 +221,9 @@ START_TEST(hashes_differ)
 		hash_pair(&KEY, TAG_OI, 7, &b),
 		hash_pair(&KEY, TAG_OI, 7, &c),
 		hash_pair(&KEY, TAG_OI, 1, &c),
+		hash_pair(&KEY, TAG_OI, 7, &d),
+		hash_pair(&KEY, TAG_RPD, 7, &d),
+		hash_pair(&KEY, TAG_OI, 7, &zero),
 		hash_pair(&other, TAG_OI, 7, &a),
 	};
 
@@ -231,15 +235,44 @@ END_TEST
 /* What is kept of the last directory must not show in a term. */
 START_TEST(hash_of_the_next_directory)
 {
-	const struct fid a = { FID_SEQ_NORMAL, 1, 0 }, b = { FID_SEQ_NORMAL, 1, 1 };
-	struct hash_dir dir;
+	const struct fid a = { FID_SEQ_NORMAL, 1, 0 }, b = { FID_SEQ_NORMAL, 1, 1 }, zero = { 0 };
+	const struct {
+		const struct fid *dir, *child;
+		const char *name;
+		u8 type;
+	} turn[] = {
+		{ &b, &a, "n", 1 }, { &a, &a, "n", 1 },	   { &a, &a, "m", 1 },
+		{ &a, &a, "m", 2 }, { &a, &zero, "m", 2 }, { &a, &zero, "m", 1 },
+	};
+	struct hash_dir last = { .kind = 0 };
 
-	hash_dir_begin(&dir, &KEY, &a);
-	hash_dir_move(&dir, &KEY, &b);
-	ck_assert_uint_eq(hash_name(&KEY, &dir, "n", 1, &a, 1), name_hash(&KEY, &b, "n", 1, &a, 1));
-	hash_dir_move(&dir, &KEY, &a);
-	ck_assert_uint_eq(hash_name(&KEY, &dir, "n", 1, &a, 1), name_hash(&KEY, &a, "n", 1, &a, 1));
-	ck_assert_uint_eq(hash_name(&KEY, &dir, "m", 1, &a, 1), name_hash(&KEY, &a, "m", 1, &a, 1));
+	for (u32 i = 0; i < ARRAY_SIZE(turn); i++)
+		ck_assert_uint_eq(hash_name(&KEY, &last, turn[i].dir, turn[i].name, 1,
+					    turn[i].child, turn[i].type),
+				  name_hash(&KEY, turn[i].dir, turn[i].name, 1, turn[i].child,
+					    turn[i].type));
+}
+END_TEST
+
+/* Every length, and every byte of a name, counts; nothing behind it does. */
+START_TEST(hash_of_names)
+{
+	const struct fid a = { FID_SEQ_NORMAL, 1, 0 }, zero = { 0 };
+	char name[40];
+	u64 h[2 * sizeof(name)];
+	u32 n = 0;
+
+	memset(name, 'x', sizeof(name));
+	for (u32 len = 1; len < sizeof(name); len++) {
+		h[n] = name_hash(&KEY, &a, name, len, &zero, 1);
+		name[len] = 'y';
+		ck_assert_uint_eq(h[n++], name_hash(&KEY, &a, name, len, &zero, 1));
+		name[len] = 'x';
+		name[len / 2] = 'y';
+		h[n++] = name_hash(&KEY, &a, name, len, &zero, 1);
+		name[len / 2] = 'x';
+	}
+	all_differ(h, n);
 }
 END_TEST
 
@@ -438,6 +471,7 @@ Suite *suite_ledger(void)
 	tcase_add_test(tc, no_memory);
 	tcase_add_test(tc, hashes_differ);
 	tcase_add_test(tc, hash_of_the_next_directory);
+	tcase_add_test(tc, hash_of_names);
 	tcase_add_test(tc, constant_key_proves_nothing);
 	tcase_add_test(tc, names_twice);
 	tcase_add_test(tc, names_make_the_table_grow);
