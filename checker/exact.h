@@ -31,7 +31,7 @@ struct look {
 	struct look_notes *notes;	  /* to be filled; NULL */
 
 	u8 *arena; /* facts of one batch after the other, room bytes */
-	u32 room;
+	u32 room, used; /* by the last batch */
 	struct twins twins;	  /* known when the suspects take more than one batch */
 	bool twins_known;
 

@@ -17,8 +17,9 @@
 #include "base/array.h"
 #include "jury.h"
 
-/* Facts of one suspect with an ordinary name and an OI record, generously. */
-#define EXACT_BYTES_PER_SUSPECT 64U
+/* Facts of one suspect: at the least, and with an ordinary name and an OI record, generously. */
+#define EXACT_BYTES_LEAST 64U
+#define EXACT_BYTES_PER_SUSPECT 112U
 #define DESCENTS_MIN 1024U /* ... of a batch in the OI, whatever there is to read otherwise */
 #define DESCENT_COST 128U  /* records that are read in the time that one takes */
 #define EXACT_ROOM_MIN (1U << 20)
@@ -163,8 +164,17 @@ static int run_batch(struct look *l, const u32 *inos, u32 n, bool last)
 	rc = gather_run(&g, inos, n);
 	if (!rc)
 		rc = stop_wanted(r->cancel) ? -ECANCELED : judge_batch(l, &g, last);
+	l->used = g.used;
 	gather_free(&g);
 	return rc;
+}
+
+/* So many that the room is used well, if they have as much to keep as these n. */
+static u32 next_batch(const struct look *l, u32 n)
+{
+	u64 fit = (u64)n * (l->room - l->room / 6) / max_u64(l->used, 1);
+
+	return (u32)max_u64(fit, 1);
 }
 
 static int room_for_facts(struct look *l)
@@ -193,7 +203,8 @@ static int all_batches(struct look *l)
 {
 	struct run *r = l->r;
 	u32 most = r->opt->debug_batch ? r->opt->debug_batch : l->room / EXACT_BYTES_PER_SUSPECT;
-	u32 *inos = malloc(most * sizeof(u32));
+	u32 limit = r->opt->debug_batch ? r->opt->debug_batch : l->room / EXACT_BYTES_LEAST;
+	u32 *inos = malloc(limit * sizeof(u32));
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
 
@@ -215,12 +226,15 @@ static int all_batches(struct look *l)
 		if (rc == -ENOBUFS && n > 1) {
 			/* Many names for each: the same suspects in smaller batches. */
 			most = n / 2;
+			limit = n - n / 4;
 			ino = from;
 			done = false;
 			rc = 0;
 		} else if (rc == -ENOBUFS) {
 			coverage_incomplete(&r->cov, "an object has more names than fit in memory");
 			rc = 0;
+		} else if (!rc) {
+			most = (u32)min_u64(next_batch(l, n), limit);
 		}
 	}
 	free(inos);

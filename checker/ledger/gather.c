@@ -368,7 +368,11 @@ static int list_fids(struct gather *g, const struct fid *others, u32 n)
 	for (u32 i = 0; i < g->n; i++)
 		if (g->suspect[i].live)
 			g->fids[g->nfids++] = g->suspect[i].fid;
-	qsort(g->fids, g->nfids, sizeof(*g->fids), fid_order);
+	/* Objects made one after another have FIDs and inodes in one order. */
+	for (n = 1; n < g->nfids && fid_cmp(&g->fids[n - 1], &g->fids[n]) <= 0; n++)
+		;
+	if (n < g->nfids)
+		qsort(g->fids, g->nfids, sizeof(*g->fids), fid_order);
 	n = 0;
 	for (u32 i = 0; i < g->nfids; i++)
 		if (!n || fid_cmp(&g->fids[n - 1], &g->fids[i]))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The passes over directories and the OI: what concerns a suspect is kept.  Facts go
- * into one arena under a lock; a directory whose blocks changed while they were read
- * is read again, and what was kept of it is dropped first.
+ * into one arena, of which each thread takes a stretch at a time, and to the head of a
+ * suspect's list, without a lock.  A directory whose blocks changed while they were read is
+ * read again, and what was kept of it is dropped first.
  */
 #include "base/array.h"
 #include "ledger/pass.h"
@@ -12,23 +13,56 @@
 #include <sys/stat.h>
 
 #define GATHER_STRAYS_MAX 10000U
+#define ARENA_STRETCH 4096U
 #define DIR_TRIES 3 /* of a directory that changes its blocks while they are read */
 
 /* ---- keeping facts ---- */
 
-/* Keeps len bytes in the arena; GATHER_NONE when there is no room.  With the lock. */
-static u32 arena_keep(struct gather *g, const void *what, size_t len)
+/* The next stretch, or as much of one as there is; false: nothing. */
+static bool arena_more(struct worker *w)
+{
+	struct gather *g = w->g;
+	u32 at = __atomic_load_n(&g->used, __ATOMIC_RELAXED), end;
+
+	do {
+		end = at + (u32)min_u64(ARENA_STRETCH, g->room - at);
+	} while (!__atomic_compare_exchange_n(&g->used, &at, end, true, __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	w->arena_at = at;
+	w->arena_end = end;
+	return at < end;
+}
+
+/* Keeps len bytes, less than a stretch, in the arena; GATHER_NONE when there is no room. */
+static u32 arena_keep(struct worker *w, const void *what, size_t len)
 {
 	u32 need = (u32)(len + 7) & ~7u;
-	u32 off = g->used;
+	u32 off;
 
-	if (need > g->room - g->used) {
-		g->overflow = true;
-		return GATHER_NONE;
+	while (need > w->arena_end - w->arena_at) {
+		if (!arena_more(w)) {
+			__atomic_store_n(&w->g->overflow, true, __ATOMIC_RELAXED);
+			return GATHER_NONE;
+		}
 	}
-	memcpy(g->arena + off, what, len);
-	g->used += need;
+	off = w->arena_at;
+	memcpy(w->g->arena + off, what, len);
+	w->arena_at += need;
 	return off;
+}
+
+/* Makes off the head of a list; *next is its own link. */
+static void list_push(u32 *head, u32 *next, u32 off)
+{
+	*next = __atomic_load_n(head, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(head, next, off, true, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+}
+
+static struct gather_name *name_at(struct gather *g, u32 off)
+{
+	return (struct gather_name *)(void *)(g->arena + off);
 }
 
 /* A name entry as it is kept: at the most. */
@@ -59,29 +93,36 @@ static size_t kept_name_make(struct kept_name *k, struct worker *w, const struct
 
 static int keep_name(struct worker *w, struct gather_suspect *s, const struct dirent_rec *d)
 {
-	struct gather *g = w->g;
 	struct kept_name k;
 	size_t len = kept_name_make(&k, w, d);
 	u32 off = GATHER_NONE;
 
-	pthread_mutex_lock(&g->lock);
 	if (w->holder_at == GATHER_NONE)
-		w->holder_at = arena_keep(g, &w->holder, sizeof(w->holder));
+		w->holder_at = arena_keep(w, &w->holder, sizeof(w->holder));
 	k.head.holder = w->holder_at;
-	k.head.next = s->names;
 	if (w->holder_at != GATHER_NONE)
-		off = arena_keep(g, &k, len);
-	if (off != GATHER_NONE) {
-		s->names = off;
-		w->kept = off;
-	}
-	pthread_mutex_unlock(&g->lock);
-	return off == GATHER_NONE ? -ENOBUFS : 0;
+		off = arena_keep(w, &k, len);
+	if (off == GATHER_NONE)
+		return -ENOBUFS;
+	list_push(&s->names, &name_at(w->g, off)->next, off);
+	w->kept = off;
+	return 0;
 }
 
-static struct gather_name *name_at(struct gather *g, u32 off)
+/*
+ * Takes one out of a list.  Others add to it meanwhile, but at the head; none takes out, that is
+ * what the lock is for.
+ */
+static void list_drop(struct gather *g, u32 *head, u32 off)
 {
-	return (struct gather_name *)(void *)(g->arena + off);
+	u32 next = name_at(g, off)->next, first = off, at;
+
+	if (__atomic_compare_exchange_n(head, &first, next, false, __ATOMIC_ACQUIRE,
+					__ATOMIC_ACQUIRE))
+		return;
+	for (at = first; name_at(g, at)->next != off; at = name_at(g, at)->next)
+		;
+	name_at(g, at)->next = next;
 }
 
 /* Takes back the names of the directory at hand: it will be read again. */
@@ -93,30 +134,21 @@ static void drop_names(struct worker *w)
 	for (; w->kept != GATHER_NONE; w->kept = name_at(g, w->kept)->before) {
 		const struct gather_name *n = name_at(g, w->kept);
 		bool stray = n->ino > g->env->info->inodes_count;
-		struct gather_suspect *s = stray ? &g->stray : gather_find(g, n->ino);
-		u32 *at = &s->names;
 
-		/* Kept last, found first: others add at the head too, but few. */
-		while (*at != w->kept)
-			at = &name_at(g, *at)->next;
-		*at = n->next;
+		list_drop(g, stray ? &g->stray.names : &gather_find(g, n->ino)->names, w->kept);
 	}
 	pthread_mutex_unlock(&g->lock);
 }
 
 static int keep_oi(struct worker *w, struct gather_suspect *s, const struct oi_record *r)
 {
-	struct gather *g = w->g;
 	struct gather_oi o = { .fact = { .oi = w->oi, .rec = *r } };
-	u32 off;
+	u32 off = arena_keep(w, &o, sizeof(o));
 
-	pthread_mutex_lock(&g->lock);
-	o.next = s->oi;
-	off = arena_keep(g, &o, sizeof(o));
-	if (off != GATHER_NONE)
-		s->oi = off;
-	pthread_mutex_unlock(&g->lock);
-	return off == GATHER_NONE ? -ENOBUFS : 0;
+	if (off == GATHER_NONE)
+		return -ENOBUFS;
+	list_push(&s->oi, &((struct gather_oi *)(void *)(w->g->arena + off))->next, off);
+	return 0;
 }
 
 /* A damaged image may be full of impossible inode numbers: the first ones tell enough. */

@@ -20,6 +20,7 @@ struct worker {
 	u32 oi;			     /* of the OI file being read */
 	u32 *next;		     /* common counter */
 	int (*work)(struct worker *w, u32 i);
+	u32 arena_at, arena_end; /* what is left of its stretch of the arena */
 	u32 total;
 	struct meter *meter; /* one step for each; NULL */
 	int rc;

@@ -304,16 +304,20 @@ static int comp_decode(struct lov *l, bool is_dir, const char **why)
 int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const char **why)
 {
 	struct cursor c = cursor_make(data, len);
+	struct lov l = { .magic = cursor_le32(&c), .data = data, .len = (u32)len };
+	int rc;
 
 	if (len > UINT32_MAX) {
 		*why = "layout is longer than any can be";
 		return -EBADMSG;
 	}
-	/* In its place: it is large, and every file has one. */
-	*out = (struct lov){ .magic = cursor_le32(&c), .data = data, .len = (u32)len };
-	if (out->magic == LOV_MAGIC_COMP_V1 || out->magic == LOV_MAGIC_SEL)
-		return comp_decode(out, is_dir, why);
-	return plain_decode(out, is_dir, why);
+	if (l.magic == LOV_MAGIC_COMP_V1 || l.magic == LOV_MAGIC_SEL)
+		rc = comp_decode(&l, is_dir, why);
+	else
+		rc = plain_decode(&l, is_dir, why);
+	if (!rc)
+		*out = l;
+	return rc;
 }
 
 void lov_component(const struct lov *l, u32 index, struct lov_comp *out)

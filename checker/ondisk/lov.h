@@ -140,8 +140,7 @@ struct lov_object {
  * Decodes the header and proves that every component can be walked.
  * 0; -EBADMSG malformed; -EOPNOTSUPP a newer or unsupported layout (magic
  * 0x....0BD0 that is not known).  *why says which, for an administrator.
- * A directory's default layout has fewer obligations (is_dir).  What a failure leaves in *out
- * means nothing.
+ * A directory's default layout has fewer obligations (is_dir).
  */
 int lov_decode(const u8 *data, size_t len, bool is_dir, struct lov *out, const char **why);
 

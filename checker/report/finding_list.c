@@ -111,23 +111,33 @@ void finding_list_free(struct finding_list *l)
 
 /* ---- fingerprint --------------------------------------------------------------------------- */
 
+#define FNV_PRIME 0x100000001b3ULL
+#define FNV_PRIME_2 (FNV_PRIME * FNV_PRIME)
+#define FNV_PRIME_4 (FNV_PRIME_2 * FNV_PRIME_2)
+
 static u64 fnv(u64 h, const void *bytes, size_t len)
 {
 	const u8 *p = bytes;
 
 	while (len--)
-		h = (h ^ *p++) * 0x100000001b3ULL;
+		h = (h ^ *p++) * FNV_PRIME;
 	return h;
 }
 
-/* Byte by byte from the lowest, so that the fingerprint does not depend on the host. */
+/*
+ * Byte by byte from the lowest, so that the fingerprint does not depend on the host; most are
+ * zero, and these only multiply.
+ */
 static u64 fnv_u64(u64 h, u64 v)
 {
-	int i;
+	u32 zero = v ? (u32)__builtin_clzll(v) / 8 : 8;
 
-	for (i = 0; i < 64; i += 8)
-		h = (h ^ (u8)(v >> i)) * 0x100000001b3ULL;
-	return h;
+	for (u32 i = zero; i < 8; i++, v >>= 8)
+		h = (h ^ (u8)v) * FNV_PRIME;
+	h *= zero & 8 ? FNV_PRIME_4 * FNV_PRIME_4 : 1;
+	h *= zero & 4 ? FNV_PRIME_4 : 1;
+	h *= zero & 2 ? FNV_PRIME_2 : 1;
+	return zero & 1 ? h * FNV_PRIME : h;
 }
 
 static u64 fnv_fid(u64 h, const struct fid *f)

@@ -347,13 +347,14 @@ int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct obj
 {
 	struct object o = { 0 }; /* as it stays where a free inode cannot be decoded */
 	const char *why;
+	const u8 *raw;
 	bool allocated;
 	int rc;
 
-	rc = window_inode(v, &buf->window, ino, buf->raw, &allocated);
+	rc = window_inode(v, &buf->window, ino, buf->raw, &raw, &allocated);
 	if (rc)
 		return rc;
-	rc = object_fill(v, buf, ino, allocated, buf->raw, &o, &why);
+	rc = object_fill(v, buf, ino, allocated, raw, &o, &why);
 	if (rc && allocated)
 		return rc;
 	*obj = o;

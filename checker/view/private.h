@@ -145,9 +145,11 @@ u64 window_bytes(const struct view *v);
 void window_init(struct inode_window *w, u8 *memory, const struct view *v);
 /*
  * As device_inode(), with fewer reads where inodes are asked for in their order.  Only what
- * nobody changes is kept from one call to the next.
+ * nobody changes is kept from one call to the next, until which *at is good; raw is for what is
+ * not kept.
  */
-int window_inode(struct view *v, struct inode_window *w, u32 ino, u8 *raw, bool *allocated);
+int window_inode(struct view *v, struct inode_window *w, u32 ino, u8 *raw, const u8 **at,
+		 bool *allocated);
 
 /* ---- device.c ---- */
 

@@ -61,7 +61,9 @@ static int take_inodes(struct view *v, struct inode_window *w, u32 index)
 	return 0;
 }
 
-static int from_window(struct view *v, struct inode_window *w, u32 ino, u8 *raw, bool *allocated)
+/* *at leads into the window, or to what there is of an inode that was never used. */
+static int from_window(struct view *v, struct inode_window *w, u32 ino, u8 *raw, const u8 **at,
+		       bool *allocated)
 {
 	u32 group = (ino - 1) / v->info.inodes_per_group;
 	u32 index = (ino - 1) % v->info.inodes_per_group;
@@ -71,6 +73,7 @@ static int from_window(struct view *v, struct inode_window *w, u32 ino, u8 *raw,
 		return rc;
 	if (w->uninit) {
 		memset(raw, 0, v->info.inode_size);
+		*at = raw;
 		*allocated = false;
 		return 0;
 	}
@@ -78,16 +81,17 @@ static int from_window(struct view *v, struct inode_window *w, u32 ino, u8 *raw,
 		rc = take_inodes(v, w, index);
 	if (rc)
 		return rc;
-	memcpy(raw, w->inodes + (size_t)(index - w->first) * v->info.inode_size,
-	       v->info.inode_size);
+	*at = w->inodes + (size_t)(index - w->first) * v->info.inode_size;
 	*allocated = w->bitmap[index / 8] >> (index % 8) & 1;
 	return 0;
 }
 
-int window_inode(struct view *v, struct inode_window *w, u32 ino, u8 *raw, bool *allocated)
+int window_inode(struct view *v, struct inode_window *w, u32 ino, u8 *raw, const u8 **at,
+		 bool *allocated)
 {
 	/* A bad block nearby is no reason not to read this one. */
-	if (v->info.is_static && !from_window(v, w, ino, raw, allocated))
+	if (v->info.is_static && !from_window(v, w, ino, raw, at, allocated))
 		return 0;
+	*at = raw;
 	return device_inode(v, ino, raw, allocated);
 }
