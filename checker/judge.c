@@ -162,6 +162,7 @@ static void ask_all(struct sink *s)
 int judge_facts(struct judge *j, const struct facts *f)
 {
 	struct sink *s = sink_begin(j, f);
+	u32 traits;
 	u64 left;
 
 	if (j->verdicts) {
@@ -171,8 +172,10 @@ int judge_facts(struct judge *j, const struct facts *f)
 	left = record_rules_to_ask(&j->record, f);
 	for (; left && !s->rc; left &= left - 1)
 		ask(s, j->record.rule[__builtin_ctzll(left)].index);
+	traits = object_traits(f->obj);
 	for (u32 i = 0; i < j->ncross && !s->rc; i++)
-		ask(s, j->cross[i]);
+		if (!(j->cross[i].needs & ~traits))
+			ask(s, j->cross[i].index);
 	return s->rc;
 }
 
@@ -289,7 +292,7 @@ static void choose_cross(struct judge *j)
 	j->cross = calloc(n, sizeof(*j->cross));
 	for (u32 i = 0; j->cross && i < n; i++)
 		if (rule[i].class == RULE_CROSS && !j->r->opt->rule_off[i])
-			j->cross[j->ncross++] = i;
+			j->cross[j->ncross++] = (struct cross_rule){ i, rule[i].needs };
 }
 
 int judge_open(struct judge *j, struct run *r)

@@ -14,6 +14,11 @@
 #include "twins.h"
 #include "still.h"
 
+struct cross_rule {
+	u32 index; /* in rule_table() */
+	u32 needs; /* its traits */
+};
+
 struct judge {
 	struct run *r;
 	struct gather *g;
@@ -24,7 +29,7 @@ struct judge {
 	struct paths *paths;
 	struct sink *sink; /* what a rule is about to say; owned */
 	struct record_rules record;
-	u32 *cross; /* cross rules that are on, places in rule_table(); owned */
+	struct cross_rule *cross; /* those that are on; owned */
 	u32 ncross;
 	struct rule_verdict *verdicts; /* indexed like rule_table(), filled if not NULL; not owned */
 	bool count_unknown; /* add to cov what could not be told */

@@ -221,6 +221,7 @@ RULE(remote_parent_mismatch) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "unclear whether an object has a parent on another MDT",
 	.explanation =
 		"An object with a name in a directory of another MDT is marked in three places: "
@@ -240,6 +241,7 @@ RULE(rpd_name) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "name in REMOTE_PARENT_DIR that is not the object's FID",
 	.explanation =
 		"In REMOTE_PARENT_DIR an object is named by its own FID. This name is another, so "

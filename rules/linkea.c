@@ -454,6 +454,7 @@ RULE(linkea_no_dirent) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_LINKEA_ENTRIES,
+	.needs = TRAIT_LINK,
 	.elsewhere = ELSEWHERE_LINKS,
 	.blind = parent_elsewhere,
 	.title = "linkEA entry without its name entry",
@@ -477,6 +478,7 @@ RULE(dirent_no_linkea) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_NAME_ENTRIES,
+	.needs = TRAIT_LINK,
 	.title = "name entry without its linkEA entry",
 	.explanation =
 		"A directory has a name for the object that the object's linkEA does not list, "

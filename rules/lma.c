@@ -359,6 +359,7 @@ RULE(fid_duplicate) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "two inodes with the same FID",
 	.explanation =
 		"A FID names one object of the whole file system, but two inodes of this MDT "

@@ -306,6 +306,7 @@ RULE(lmv_shard_name) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR,
 	.title = "shard whose name contradicts it",
 	.explanation =
 		"A master has a name [FID]:INDEX for each of its shards; FID and INDEX must be "
@@ -327,6 +328,7 @@ RULE(lmv_shard_mismatch) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR,
 	.title = "shard that does not agree with its master",
 	.explanation =
 		"Master and shards of a striped directory state the same stripe count and hash "
@@ -348,6 +350,7 @@ RULE(lmv_shard_missing) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMVS,
+	.needs = TRAIT_DIR | TRAIT_LMV,
 	.title = "striped directory with fewer shards than stripes",
 	.explanation =
 		"The master does not name as many shards as it has stripes. Names that belong into "
@@ -367,6 +370,7 @@ RULE(lmv_master_missing) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "directory that holds shards without being striped",
 	.explanation =
 		"Directories in it are called like shards, [FID]:INDEX with their own FIDs, but it "

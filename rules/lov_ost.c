@@ -270,6 +270,7 @@ RULE(lov_object_shared) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_LAYOUTS,
+	.needs = TRAIT_FILE | TRAIT_LOV,
 	.title = "OST object that belongs to two layouts",
 	.explanation =
 		"An OST object is referred to by two files, or twice by one. Writing one file "

@@ -299,6 +299,7 @@ RULE(dirent_fid_mismatch) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_NAME_ENTRIES,
+	.needs = TRAIT_LMA,
 	.title = "name entry and LMA disagree about the FID",
 	.explanation =
 		"The name entry holds a copy of its object's FID, and it differs from the FID in "
@@ -356,6 +357,7 @@ RULE(dirent_name_duplicate) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "directory with the same name twice",
 	.explanation =
 		"A name stands twice in the directory. A lookup finds one of the two, and it need "

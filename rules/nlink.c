@@ -176,6 +176,7 @@ RULE(nlink_directory) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "link count of a directory differs from its subdirectories",
 	.explanation =
 		"A directory's link count is 2 and one for each subdirectory (1 where there are "

@@ -102,10 +102,12 @@ static enum outcome check_oi_missing(const struct facts *f, struct sink *sink)
 	const char *doubt;
 
 	if (!judged(f) || f->class == CLASS_AGENT || !rule_lma_usable(f->obj) ||
-	    !env_oi_due(f->env, f->obj) || beside_oi(f))
+	    !env_oi_due(f->env, f->obj))
 		return OUT_NA;
 	if (own_record(f, true) && f->oi_own != -ENOENT)
 		return OUT_HOLDS;
+	if (beside_oi(f))
+		return OUT_NA;
 	doubt = rule_oi_doubt(f->env);
 	if (doubt)
 		return rule_unknown(sink, doubt);
@@ -373,6 +375,7 @@ RULE(oi_missing) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "FID without an OI mapping to its object",
 	.explanation =
 		"Clients ask for objects by FID, and the object index (oi.16.*) says which inode "

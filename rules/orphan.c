@@ -127,6 +127,7 @@ RULE(pending_name) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_LMAS,
+	.needs = TRAIT_LMA,
 	.title = "name in PENDING that is not the object's FID",
 	.explanation =
 		"An object that is open and unlinked waits in PENDING under a name made of its "

@@ -235,6 +235,7 @@ RULE(dotdot_mismatch) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "\"..\" does not lead to the parent",
 	.explanation =
 		"The directory's \"..\" leads to another directory than the one that holds its "
@@ -251,6 +252,7 @@ RULE(directory_linked_twice) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "directory with several names",
 	.explanation =
 		"Directories cannot be hard-linked, but this one has more than one name. Removing "
@@ -267,6 +269,7 @@ RULE(directory_unreachable) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "directory without a name",
 	.explanation =
 		"The directory is in use but no directory of this MDT has a name for it. It and "
@@ -285,6 +288,7 @@ RULE(directory_loop) = {
 	.severity = SEV_ERROR,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "directories in a loop",
 	.explanation =
 		"Going up from this directory leads back to it instead of to the root. All "
@@ -302,6 +306,7 @@ RULE(dotdot_fid) = {
 	.severity = SEV_WARNING,
 	.class = RULE_CROSS,
 	.unit = UNIT_DIRECTORIES,
+	.needs = TRAIT_DIR,
 	.title = "\"..\" with another FID than the parent's",
 	.explanation =
 		"The directory's \"..\" leads to the right inode but holds another FID than that "

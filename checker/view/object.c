@@ -345,7 +345,7 @@ int object_fill(struct view *v, struct view_buf *buf, u32 ino, bool allocated, c
 
 int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct object *obj)
 {
-	struct object o = { 0 }; /* as it stays where a free inode cannot be decoded */
+	struct inode_core core;
 	const char *why;
 	const u8 *raw;
 	bool allocated;
@@ -354,9 +354,10 @@ int device_read_object(struct view *v, struct view_buf *buf, u32 ino, struct obj
 	rc = window_inode(v, &buf->window, ino, buf->raw, &raw, &allocated);
 	if (rc)
 		return rc;
-	rc = object_fill(v, buf, ino, allocated, raw, &o, &why);
+	/* Only this can fail.  A free inode may be what it likes. */
+	rc = inode_decode(raw, v->info.inode_size, &core, &why);
 	if (rc && allocated)
 		return rc;
-	*obj = o;
-	return 0;
+	*obj = (struct object){ .ino = ino, .raw = raw, .raw_len = v->info.inode_size };
+	return rc ? 0 : object_fill(v, buf, ino, allocated, raw, obj, &why);
 }

@@ -75,7 +75,7 @@ struct rule {
 	enum severity severity;
 	enum rule_class class;
 	enum rule_unit unit;
-	u32 needs; /* record rules: traits without each of which it does not apply */
+	u32 needs; /* rules about objects: traits without each of which it does not apply */
 	enum elsewhere elsewhere; /* what of it only another MDT could show; mostly none */
 	/* Why OUT_BLIND, or why it cannot tell of what is elsewhere: counted, no suspect.  NULL */
 	const char *blind;

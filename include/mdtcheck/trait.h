@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Traits of an object: what it has or is, as bits of one word.  A record rule states the traits
- * without which it never applies, so that the scan does not ask it in vain; most objects of an
- * MDT have one of a few sets of traits.
+ * Traits of an object: what it has or is, as bits of one word.  A rule states the traits without
+ * which it never applies, so that it is not asked in vain; most objects of an MDT have one of a few
+ * sets of traits.
  */
 #ifndef MDTCHECK_TRAIT_H
 #define MDTCHECK_TRAIT_H

@@ -55,6 +55,8 @@ static inline enum outcome run(const struct world *w, const char *name, struct s
 	loud = r->check(&w->f, &sink);
 	quiet = r->check(&w->f, NULL);
 	ck_assert_msg(loud == quiet, "%s: %d with a sink, %d without", name, loud, quiet);
+	if (w->f.obj && r->needs & ~object_traits(w->f.obj))
+		ck_assert_msg(loud == OUT_NA, "%s: %d without its traits", name, loud);
 	if (loud == OUT_VIOLATED)
 		ck_assert_uint_ge(sink.findings, 1);
 	else
