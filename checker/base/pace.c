@@ -2,15 +2,17 @@
 /* Token buckets and pressure. */
 #include "base/pace.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
 #define BURST (20 * NS_PER_MS)	     /* what was left unused before this is forfeit */
-#define LOOK_EVERY (250 * NS_PER_MS) /* at the pressure */
-#define WORK (10 * NS_PER_MS)	     /* between two pauses */
-#define PAUSE_MIN 10U
+#define LOOK_EVERY (100 * NS_PER_MS) /* at the pressure, while nobody else waits */
+#define WORK (2 * NS_PER_MS)	     /* between two pauses */
+#define SETTLE (5 * NS_PER_MS)	     /* until our own reads have come to their end */
+#define PAUSE_MIN 15U
 #define PAUSE_MAX 100U
 
 u64 bucket_take(struct bucket *b, u64 now, u64 n)
@@ -23,9 +25,10 @@ u64 bucket_take(struct bucket *b, u64 now, u64 n)
 	return b->free_at > now ? b->free_at - now : 0;
 }
 
-int pressure_parse(const char *text, u64 *total)
+int pressure_parse(const char *text, u32 *recent, u64 *total)
 {
-	const char *p = !strncmp(text, "some ", 5) ? strstr(text, " total=") : NULL;
+	static const char head[] = "some avg10=";
+	const char *p = !strncmp(text, head, sizeof(head) - 1) ? strstr(text, " total=") : NULL;
 	u64 v = 0;
 
 	if (!p || (size_t)(p - text) > strcspn(text, "\n"))
@@ -38,15 +41,16 @@ int pressure_parse(const char *text, u64 *total)
 		    __builtin_add_overflow(v, (u64)(*p - '0'), &v))
 			return -EBADMSG;
 	*total = v;
+	*recent = (u32)min_u64(strtoul(text + sizeof(head) - 1, NULL, 10), 100);
 	return 0;
 }
 
-void gauge_read(struct gauge *g, u64 now, u64 total)
+void gauge_read(struct gauge *g, u64 now, u32 recent, u64 total)
 {
 	u64 us = (now - g->at) / 1000;
 
 	if (!g->begun || total < g->total)
-		g->percent = 0;
+		g->percent = recent;
 	else if (us)
 		g->percent = (u32)min_u64((total - g->total) * 100 / us, 100);
 	g->begun = true;
@@ -105,6 +109,7 @@ static void look(struct pace *p, u64 now)
 	for (u32 i = 0; i < PRESSURE_FILES; i++) {
 		char text[256];
 		ssize_t n;
+		u32 recent;
 		u64 total;
 
 		if (p->opt.pressure_fd[i] < 0)
@@ -113,26 +118,49 @@ static void look(struct pace *p, u64 now)
 		if (n <= 0)
 			continue;
 		text[n] = '\0';
-		if (!pressure_parse(text, &total))
-			gauge_read(&p->gauge[i], now, total);
+		if (!pressure_parse(text, &recent, &total))
+			gauge_read(&p->gauge[i], now, recent, total);
 	}
 }
 
-/* With the lock: a pause now, or none until the next look. */
-static void decide(struct pace *p, u64 now)
+static u32 gauges(const struct pace *p)
 {
-	u32 percent = 0, pause;
+	u32 percent = 0;
 
-	if (now >= p->next_look) {
-		look(p, now);
-		p->next_look = now + LOOK_EVERY;
-	}
 	for (u32 i = 0; i < PRESSURE_FILES; i++)
 		percent = p->gauge[i].percent > percent ? p->gauge[i].percent : percent;
-	pause = pressure_pause(percent, p->opt.pressure);
-	if (pause)
-		__atomic_store_n(&p->pause_until, now + pause * NS_PER_MS, __ATOMIC_RELAXED);
-	__atomic_store_n(&p->next_step, pause ? now + pause * NS_PER_MS + WORK : p->next_look,
+	return percent;
+}
+
+/* Nobody of us works for so long; who still waits then are others. */
+static void pause_all(struct pace *p, u64 now, u32 ms)
+{
+	u64 until = now + ms * NS_PER_MS;
+	u64 slept;
+
+	__atomic_store_n(&p->pause_until, until, __ATOMIC_RELAXED);
+	slept = sleep_until(p, now + SETTLE);
+	look(p, clock_ns());
+	slept += sleep_until(p, until);
+	look(p, clock_ns());
+	__atomic_fetch_add(&p->backed_off, slept, __ATOMIC_RELAXED);
+}
+
+/*
+ * What is read while we work tells whether anybody waits at all, be it we ourselves.  Then all
+ * pause, and what is read meanwhile tells of the others; as long as they wait, pause follows pause.
+ */
+static void decide(struct pace *p, u64 now)
+{
+	u32 limit = p->opt.pressure, pause = pressure_pause(p->others, limit);
+
+	look(p, now);
+	if (pause || gauges(p) > limit) {
+		pause_all(p, now, pause ? pause : PAUSE_MIN);
+		p->others = gauges(p);
+	}
+	now = clock_ns();
+	__atomic_store_n(&p->next_step, now + (p->others > limit ? WORK : LOOK_EVERY),
 			 __ATOMIC_RELAXED);
 }
 
@@ -145,15 +173,15 @@ static void step_back(struct pace *p)
 	u64 now = clock_ns();
 	u64 until = __atomic_load_n(&p->pause_until, __ATOMIC_RELAXED);
 
-	if (now >= until && now >= __atomic_load_n(&p->next_step, __ATOMIC_RELAXED)) {
-		pthread_mutex_lock(&p->lock);
-		if (now >= p->next_step)
-			decide(p, now);
-		until = p->pause_until;
-		pthread_mutex_unlock(&p->lock);
-	}
-	if (now < until)
+	if (now < until) {
 		__atomic_fetch_add(&p->backed_off, sleep_until(p, until), __ATOMIC_RELAXED);
+		return;
+	}
+	if (now < __atomic_load_n(&p->next_step, __ATOMIC_RELAXED) ||
+	    __atomic_exchange_n(&p->deciding, true, __ATOMIC_ACQUIRE))
+		return;
+	decide(p, now);
+	__atomic_store_n(&p->deciding, false, __ATOMIC_RELEASE);
 }
 
 void pace_bytes(struct pace *p, u64 n)

@@ -3,10 +3,10 @@
  * The pace of a run: rates that may not be passed, and stepping back while the machine
  * has others to serve.  One pace is shared by all threads.
  *
- * Pressure is what the kernel calls so (/proc/pressure): the share of time in which
- * some task waited for a disk or a processor.  It is taken from the running totals, over
- * a quarter of a second; the averages of the kernel lag by seconds.  Our own waiting is
- * part of it.
+ * Pressure is what the kernel calls so (/proc/pressure): the share of time in which some task
+ * waited for a disk or a processor.  It is taken from the running totals; the averages of the
+ * kernel lag by seconds, and serve only for the first one.  Our own waiting is part of it: what
+ * counts is the pressure while all our threads pause.
  */
 #ifndef MDTCHECK_BASE_PACE_H
 #define MDTCHECK_BASE_PACE_H
@@ -32,9 +32,10 @@ struct gauge {
 	u32 percent; /* of the time between the last two */
 };
 
-/* "some avg10=... total=N": N; -EBADMSG when there is no such line. */
-int pressure_parse(const char *text, u64 *total);
-void gauge_read(struct gauge *g, u64 now, u64 total);
+/* "some avg10=P.pp ... total=N": P, N; -EBADMSG when there is no such line. */
+int pressure_parse(const char *text, u32 *recent, u64 *total);
+/* recent is the percentage to go by where there is nothing to compare total with. */
+void gauge_read(struct gauge *g, u64 now, u32 recent, u64 total);
 /* How long to pause at this pressure, in ms; 0 up to the limit. */
 u32 pressure_pause(u32 percent, u32 limit);
 
@@ -52,10 +53,11 @@ struct pace_options {
 struct pace {
 	struct pace_options opt;
 	const volatile int *cancel; /* ends every wait */
-	pthread_mutex_t lock;	    /* of what follows */
+	pthread_mutex_t lock;	    /* of the buckets */
 	struct bucket inodes, bytes;
+	bool deciding; /* atomic: some thread sees to the next three */
 	struct gauge gauge[PRESSURE_FILES];
-	u64 next_look;	 /* ns: at the pressure */
+	u32 others;	 /* percent of the last pause in which somebody waited */
 	u64 next_step;	 /* ns, atomic: then it is decided anew whether to pause */
 	u64 pause_until; /* ns, atomic */
 	u64 waited;	 /* ns, of all threads together, for the rates; atomic */

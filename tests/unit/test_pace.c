@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Rates, pressure, the plan for a memory budget, and the forms of a progress line. */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/pace.h"
 #include "plan.h"
@@ -85,20 +90,24 @@ END_TEST
 START_TEST(pressure_lines)
 {
 	u64 total = 7;
+	u32 recent = 7;
 
 	ck_assert_int_eq(pressure_parse("some avg10=7.62 avg60=6.21 avg300=5.29 total=438087624\n"
 					"full avg10=0.00 avg60=0.00 avg300=0.00 total=135199499\n",
-					&total), 0);
+					&recent, &total), 0);
 	ck_assert_uint_eq(total, 438087624);
-	ck_assert_int_eq(pressure_parse("some avg10=0.00 total=0", &total), 0);
+	ck_assert_uint_eq(recent, 7);
+	ck_assert_int_eq(pressure_parse("some avg10=100.00 total=0", &recent, &total), 0);
 	ck_assert_uint_eq(total, 0);
-	total = 7;
-	ck_assert_int_eq(pressure_parse("", &total), -EBADMSG);
-	ck_assert_int_eq(pressure_parse("full avg10=0.00 total=1\n", &total), -EBADMSG);
-	ck_assert_int_eq(pressure_parse("some avg10=0.00\nfull total=1\n", &total), -EBADMSG);
-	ck_assert_int_eq(pressure_parse("some total=\n", &total), -EBADMSG);
-	ck_assert_int_eq(pressure_parse("some total=99999999999999999999\n", &total), -EBADMSG);
+	ck_assert_uint_eq(recent, 100);
+	total = recent = 7;
+	ck_assert_int_eq(pressure_parse("", &recent, &total), -EBADMSG);
+	ck_assert_int_eq(pressure_parse("full avg10=0.00 total=1\n", &recent, &total), -EBADMSG);
+	ck_assert_int_eq(pressure_parse("some avg10=0.00\nfull total=1\n", &recent, &total), -EBADMSG);
+	ck_assert_int_eq(pressure_parse("some total=\n", &recent, &total), -EBADMSG);
+	ck_assert_int_eq(pressure_parse("some total=99999999999999999999\n", &recent, &total), -EBADMSG);
 	ck_assert_uint_eq(total, 7);
+	ck_assert_uint_eq(recent, 7);
 }
 END_TEST
 
@@ -107,16 +116,16 @@ START_TEST(pressure_gauge)
 	struct gauge g = { 0 };
 
 	/* The total since boot says nothing about now. */
-	gauge_read(&g, SECOND, 123456789);
-	ck_assert_uint_eq(g.percent, 0);
-	gauge_read(&g, SECOND + 250 * MS, 123456789 + 125000);
+	gauge_read(&g, SECOND, 33, 123456789);
+	ck_assert_uint_eq(g.percent, 33);
+	gauge_read(&g, SECOND + 250 * MS, 0, 123456789 + 125000);
 	ck_assert_uint_eq(g.percent, 50);
-	gauge_read(&g, SECOND + 500 * MS, 123456789 + 125000);
+	gauge_read(&g, SECOND + 500 * MS, 0, 123456789 + 125000);
 	ck_assert_uint_eq(g.percent, 0);
-	gauge_read(&g, SECOND + 500 * MS, 123456789 + 225000);
-	gauge_read(&g, SECOND + 600 * MS, 999999999);
+	gauge_read(&g, SECOND + 500 * MS, 0, 123456789 + 225000);
+	gauge_read(&g, SECOND + 600 * MS, 0, 999999999);
 	ck_assert_uint_eq(g.percent, 100);
-	gauge_read(&g, SECOND + 700 * MS, 5);
+	gauge_read(&g, SECOND + 700 * MS, 0, 5);
 	ck_assert_uint_eq(g.percent, 0);
 }
 END_TEST
@@ -125,11 +134,84 @@ START_TEST(pressure_pauses)
 {
 	ck_assert_uint_eq(pressure_pause(0, 20), 0);
 	ck_assert_uint_eq(pressure_pause(20, 20), 0);
-	ck_assert_uint_eq(pressure_pause(21, 20), 11);
-	ck_assert_uint_eq(pressure_pause(60, 20), 55);
+	ck_assert_uint_eq(pressure_pause(21, 20), 16);
+	ck_assert_uint_eq(pressure_pause(60, 20), 57);
 	ck_assert_uint_eq(pressure_pause(100, 20), 100);
 	ck_assert_uint_eq(pressure_pause(100, 99), 100);
 	ck_assert_uint_eq(pressure_pause(100, 0), 0);
+}
+END_TEST
+
+/* A file of pressure whose total grows with the time, or stands. */
+struct fake_pressure {
+	int fd;
+	int stop; /* atomic */
+	pthread_t thread;
+};
+
+static u64 clock_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * 1000000 + (u64)t.tv_nsec / 1000;
+}
+
+static void say_pressure(int fd, u64 total)
+{
+	char text[100];
+	int n = snprintf(text, sizeof(text), "some avg10=90.00 total=%020" PRIu64 "\n", total);
+
+	ck_assert_int_eq(pwrite(fd, text, (size_t)n, 0), n);
+}
+
+static void *fake_main(void *arg)
+{
+	struct fake_pressure *f = arg;
+
+	while (!__atomic_load_n(&f->stop, __ATOMIC_RELAXED)) {
+		say_pressure(f->fd, clock_us());
+		nanosleep(&(struct timespec){ .tv_nsec = MS }, NULL);
+	}
+	return NULL;
+}
+
+/* Reads, in steps of no time, until others wait for more than so much of it, or less. */
+static void read_until(struct pace *p, bool more, u32 percent)
+{
+	u64 end = clock_us() + 10000000;
+
+	do {
+		pace_bytes(p, 1);
+	} while ((p->others > percent) != more && clock_us() < end);
+	ck_assert_int_eq(p->others > percent, more);
+}
+
+/* With the clock: what counts is who waits while we pause. */
+START_TEST(pace_steps_back_for_others)
+{
+	struct fake_pressure f = { .fd = memfd_create("pressure", 0) };
+	const struct pace_options o = { .pressure = 20, .pressure_fd = { f.fd, -1 } };
+	struct pace p;
+	u64 before;
+
+	ck_assert_int_ge(f.fd, 0);
+	say_pressure(f.fd, clock_us());
+	pace_init(&p, &o, &no_cancel);
+	/* It says 90 percent, but that is past: a pause to see, and no more. */
+	read_until(&p, false, 0);
+	ck_assert_uint_ge(p.backed_off, 15 * MS);
+
+	ck_assert_int_eq(pthread_create(&f.thread, NULL, fake_main, &f), 0);
+	read_until(&p, true, 20);
+	before = p.backed_off;
+	for (u64 end = clock_us() + 300000; clock_us() < end;)
+		pace_bytes(&p, 1);
+	ck_assert_uint_ge(p.backed_off - before, 100 * MS);
+	__atomic_store_n(&f.stop, 1, __ATOMIC_RELAXED);
+	pthread_join(f.thread, NULL);
+	read_until(&p, false, 20);
+	close(f.fd);
 }
 END_TEST
 
@@ -243,6 +325,7 @@ Suite *suite_pace(void)
 	tcase_add_test(t, pressure_lines);
 	tcase_add_test(t, pressure_gauge);
 	tcase_add_test(t, pressure_pauses);
+	tcase_add_test(t, pace_steps_back_for_others);
 	tcase_add_test(t, plan_without_limit);
 	tcase_add_test(t, plan_least);
 	tcase_add_test(t, plan_grows);
