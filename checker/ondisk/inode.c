@@ -156,64 +156,71 @@ static bool word_has_nul(u32 w)
 }
 
 /* A name is padded to whole words, and most are one. */
-static bool name_take(struct cursor words, struct xattr_raw *x)
+static bool name_take(struct cursor words, u32 len, u32 *start)
 {
-	u32 left = x->namelen;
-	u32 padding = left < 4 ? ~0U << 8 * left : 0;
+	u32 padding = len < 4 ? ~0U << 8 * len : 0;
 	u32 w = cursor_le32(&words);
 
-	x->name = (const char *)words.data;
-	x->name_start = w & ~padding;
-	for (; left > 4; left -= 4) {
+	*start = w & ~padding;
+	for (; len > 4; len -= 4) {
 		if (word_has_nul(w))
 			return false;
 		w = cursor_le32(&words);
 	}
-	return !word_has_nul(left < 4 ? w | ~0U << 8 * left : w);
+	return !word_has_nul(len < 4 ? w | ~0U << 8 * len : w);
 }
 
-/* Points x at its value. */
-static const char *value_locate(const struct xattr_walk *w, u32 offset, struct xattr_raw *x)
+/* What is wrong with a place in the space, NULL nothing. */
+static const char *value_problem(const struct xattr_walk *w, u32 offset, u32 len, bool elsewhere)
 {
-	x->value = x->value_ino ? NULL : w->base;
-	if (x->value_len > XATTR_VALUE_MAX)
+	if (len > XATTR_VALUE_MAX)
 		return "attribute value is longer than any can be";
-	if (x->value_ino || !x->value_len)
+	if (elsewhere || !len)
 		return NULL;
 	/* Values fill the space from its end and stay clear of the descriptors. */
 	if (offset < w->floor)
 		return "attribute value overlaps the descriptors";
-	if (offset > w->limit || ((x->value_len + 3) & ~3U) > w->limit - offset)
+	if (offset > w->limit || ((len + 3) & ~3U) > w->limit - offset)
 		return "attribute value leaves its space";
-	x->value += offset;
 	return NULL;
 }
 
-/* The fixed part, behind its first word. */
-static const char *descriptor_read(struct xattr_walk *w, u32 head, struct cursor *fixed,
-				   struct xattr_raw *x)
+/* c is behind the first word of the descriptor, in its fixed part. */
+static const char *descriptor_read(struct xattr_walk *w, u32 head, struct cursor *c,
+				   struct xattr_raw *out)
 {
-	u32 size = descriptor_size((u8)head);
+	u32 namelen = (u8)head, size = descriptor_size((u8)head);
+	u32 ino = cursor_le32(c), len = cursor_le32(c), hash = cursor_le32(c);
+	const u8 *name = w->base + w->off + XATTR_DESCRIPTOR;
+	const char *why;
+	u32 start;
 
-	x->namelen = (u8)head;
-	x->name_index = (u8)(head >> 8);
-	x->value_ino = cursor_le32(fixed);
-	x->value_len = cursor_le32(fixed);
-	x->hash = cursor_le32(fixed);
-	if (fixed->bad || size > w->limit - w->off)
+	if (c->bad || size > w->limit - w->off)
 		return "attribute descriptor leaves its space";
-	if (!name_take(cursor_make(w->base + w->off + XATTR_DESCRIPTOR, size - XATTR_DESCRIPTOR),
-		       x))
+	if (!name_take(cursor_make(name, size - XATTR_DESCRIPTOR), namelen, &start))
 		return "attribute name holds a NUL";
+	why = value_problem(w, head >> 16, len, ino);
+	if (why)
+		return why;
 	w->off += size;
-	return value_locate(w, head >> 16, x);
+	/* From registers: to copy what has just been written to memory costs more than all this. */
+	*out = (struct xattr_raw){
+		.name_index = (u8)(head >> 8),
+		.namelen = (u8)namelen,
+		.name = (const char *)name,
+		.name_start = start,
+		.value_len = len,
+		.value_ino = ino,
+		.value = ino ? NULL : len ? w->base + (head >> 16) : w->base,
+		.hash = hash,
+	};
+	return NULL;
 }
 
 int xattr_walk_next(struct xattr_walk *w, struct xattr_raw *out)
 {
 	u32 left = w->limit - w->off;
 	struct cursor fixed = cursor_make(w->base + w->off, left);
-	struct xattr_raw x;
 	u32 head;
 
 	/* One comparison for the whole of it, not one for each field. */
@@ -226,11 +233,8 @@ int xattr_walk_next(struct xattr_walk *w, struct xattr_raw *out)
 		w->why = "attribute table has no end";
 		return -EBADMSG;
 	}
-	w->why = descriptor_read(w, head, &fixed, &x);
-	if (w->why)
-		return -EBADMSG;
-	*out = x;
-	return 1;
+	w->why = descriptor_read(w, head, &fixed, out);
+	return w->why ? -EBADMSG : 1;
 }
 
 int extent_node_decode(const u8 *data, u32 size, struct extent_node *out, const char **why)
