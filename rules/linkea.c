@@ -50,6 +50,7 @@ static enum outcome check_linkea_malformed(const struct facts *f, struct sink *s
 		finding_fid(fi, "parent_fid", &e.parent);
 		finding_name(fi, "name", e.name, e.namelen);
 	}
+	fi->verdict = VERDICT_LINKEA;
 	return OUT_VIOLATED;
 }
 
@@ -361,6 +362,7 @@ static enum outcome check_linkea_duplicate(const struct facts *f, struct sink *s
 	fi = rule_finding(sink, "an entry stands in the linkEA twice");
 	if (!fi)
 		return OUT_VIOLATED;
+	fi->verdict = VERDICT_LINKEA;
 	fi->parent_fid = e.parent;
 	finding_fid(fi, "parent_fid", &e.parent);
 	finding_name(fi, "name", e.name, e.namelen);

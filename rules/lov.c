@@ -52,6 +52,7 @@ static enum outcome check_lov_malformed(const struct facts *f, struct sink *sink
 	finding_u64(fi, "layout_size", o->ea[EA_LOV].len);
 	if (!o->lov_rc)
 		finding_hex(fi, "magic", o->lov.magic);
+	fi->verdict = VERDICT_LAYOUT;
 	return OUT_VIOLATED;
 }
 
@@ -134,6 +135,7 @@ static enum outcome check_lov_stripe_size(const struct facts *f, struct sink *si
 		if (fi) {
 			lov_add_component(fi, f->obj, c);
 			finding_u64(fi, "stripe_size", c->stripe_size);
+			fi->verdict = VERDICT_LAYOUT;
 		}
 		return OUT_VIOLATED;
 	}
@@ -203,6 +205,7 @@ static enum outcome bad_stripes(const struct facts *f, struct sink *sink, const 
 
 	if (!fi)
 		return OUT_VIOLATED;
+	fi->verdict = VERDICT_LAYOUT;
 	lov_add_component(fi, f->obj, c);
 	finding_u64(fi, "stripe_count", c->stripe_count);
 	if (obj) {

@@ -170,6 +170,7 @@ static enum outcome bad_table(const struct facts *f, struct sink *sink, const ch
 
 	if (!fi)
 		return OUT_VIOLATED;
+	fi->verdict = VERDICT_LAYOUT;
 	finding_u64(fi, "component", c->index);
 	finding_hex(fi, "component_id", c->id);
 	finding_hex(fi, "component_flags", c->flags);

@@ -89,6 +89,7 @@ static enum outcome check_lov_mirror(const struct facts *f, struct sink *sink)
 	fi = rule_finding(sink, why);
 	if (!fi)
 		return OUT_VIOLATED;
+	fi->verdict = VERDICT_LAYOUT;
 	finding_hex(fi, "layout_flags", l->flags);
 	finding_u64(fi, "mirrors", l->mirror_count);
 	finding_u64(fi, "component", c.index);

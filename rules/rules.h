@@ -72,6 +72,7 @@ void rule_add_name(struct finding *fi, const struct name_fact *n);
 #define VERDICT_OI "the OI mapping"
 #define VERDICT_LINKEA "the linkEA"
 #define VERDICT_LAYOUT "the layout"
+#define VERDICT_DOTDOT "the \"..\" entry"
 
 /*
  * Every place that states the object's identity, the majority, and the verdict;

@@ -94,6 +94,7 @@ static enum outcome check_dotdot_fid(const struct facts *f, struct sink *sink)
 	rule_add_name(fi, n);
 	fi->other_fid = f->dotdot_lufid;
 	finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
+	fi->verdict = VERDICT_DOTDOT;
 	return OUT_VIOLATED;
 }
 

@@ -129,7 +129,7 @@ static const char *place_words(const char *place)
 		{ "dirent", VERDICT_NAME },
 		{ "lov", VERDICT_LAYOUT },
 		{ "linkea", VERDICT_LINKEA },
-		{ "dotdot", "the \"..\" entry" },
+		{ "dotdot", VERDICT_DOTDOT },
 		{ "children", "the linkEAs of its children" },
 	};
 	u32 i;
