@@ -88,7 +88,7 @@ void rule_decide(struct finding *fi, const struct fid *fid, const char *verdict)
 /* Is the link count of the file that of its names here, with more names on top? */
 bool rule_nlink_is_names(const struct facts *f, u32 more);
 
-/* ---- grouping (cause.c) -------------------------------------------------------------------- */
+/* ---- grouping (cause*.c) ------------------------------------------------------------------- */
 
 #define CAUSE_NONE UINT32_MAX
 #define CAUSE_BYTES_PER_ITEM 24 /* of scratch memory */
@@ -129,7 +129,9 @@ struct cause_row {
 	enum cause_relation relation;
 };
 
-/* The table, earlier rows win; for its tests. */
+#define CAUSE_ROWS_MAX 256
+
+/* The table (cause_rows.c), earlier rows win. */
 const struct cause_row *cause_rows(u32 *count);
 
 #endif
