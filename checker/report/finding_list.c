@@ -63,7 +63,8 @@ const char *opinion_part_name(u32 part)
 	return part < EA_NR ? ea_name(part) : name[part];
 }
 
-int finding_list_init(struct finding_list *l, u32 max_listed, struct membudget *mem)
+/* An empty list, but for the rest. */
+static int list_init(struct finding_list *l, u32 max_listed)
 {
 	struct finding_list n = { .max_listed = max_listed };
 
@@ -71,9 +72,17 @@ int finding_list_init(struct finding_list *l, u32 max_listed, struct membudget *
 	n.by_rule = calloc(n.nrules ? n.nrules : 1, sizeof(*n.by_rule));
 	if (!n.by_rule)
 		return -ENOMEM;
-	joins_init(&n.rest, mem);
 	*l = n;
 	return 0;
+}
+
+int finding_list_init(struct finding_list *l, u32 max_listed, struct membudget *mem)
+{
+	int rc = list_init(l, max_listed);
+
+	if (!rc)
+		joins_init(&l->rest, mem);
+	return rc;
 }
 
 void stored_finding_free(struct stored_finding *s)
@@ -89,12 +98,13 @@ void stored_finding_free(struct stored_finding *s)
 int finding_list_part(struct finding_list *part, const struct finding_list *whole)
 {
 	u32 room = whole->max_listed - (u32)min_u64(whole->count, whole->max_listed);
-	int rc = finding_list_init(part, whole->max_listed ? (u32)max_u64(room, 1) : 0,
-				   whole->rest.mem);
+	int rc = list_init(part, whole->max_listed ? (u32)max_u64(room, 1) : 0);
 
-	if (!rc)
-		part->unproven = whole->unproven;
-	return rc;
+	if (rc)
+		return rc;
+	joins_part(&part->rest, &whole->rest);
+	part->unproven = whole->unproven;
+	return 0;
 }
 
 void finding_list_free(struct finding_list *l)

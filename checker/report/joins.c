@@ -49,6 +49,12 @@ void joins_init(struct joins *j, struct membudget *mem)
 		j->fields[i] = cause_fields((u8)i);
 }
 
+void joins_part(struct joins *part, const struct joins *whole)
+{
+	*part = (struct joins){ .mem = whole->mem };
+	memcpy(part->fields, whole->fields, sizeof(part->fields));
+}
+
 static u32 record_bytes(u16 kept)
 {
 	u32 n = 1;

@@ -24,6 +24,8 @@ struct joins {
 
 /* Makes an empty one. */
 void joins_init(struct joins *j, struct membudget *mem);
+/* Makes an empty one that can be appended to the whole: asks the table of causes nothing again. */
+void joins_part(struct joins *part, const struct joins *whole);
 /* 0, also where the rule has no relations and nothing is kept; or -ENOMEM. */
 int joins_keep(struct joins *j, const struct finding_join *join);
 /* Moves all of part behind what the whole has. */
