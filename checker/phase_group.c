@@ -144,27 +144,30 @@ static int by_order(const void *pa, const void *pb, void *arg)
 }
 
 /* How many findings that are not listed are in play. */
-static u32 count_rest(const struct finding_list *l, const bool *in_play)
+static u64 count_rest(const struct finding_list *l, const bool *in_play)
 {
-	u32 n = 0;
+	u64 n = 0;
 
 	for (u32 rule = 0; rule < l->nrules; rule++)
 		n += in_play[rule] ? l->rest.pile[rule].n : 0;
 	return n;
 }
 
-static int pool_open(struct pool *p, struct run *r, const bool *in_play, u32 nrest)
+static int pool_open(struct pool *p, struct run *r, const bool *in_play, u64 nrest)
 {
 	const struct finding_list *l = &r->findings;
 	u64 each = sizeof(*p->join) + sizeof(*p->cause) + CAUSE_BYTES_PER_ITEM;
 
 	*p = (struct pool){ .n = 0 };
+	/* Items are numbered by 32 bits; so many have no memory either. */
+	if (nrest >= CAUSE_NONE - l->count)
+		return -ENOMEM;
 	/* What is listed is paid for by --max-findings. */
 	if (membudget_take(&r->mem, nrest * each))
 		return -ENOMEM;
 	p->taken = nrest * each;
-	p->join = malloc(((size_t)l->count + nrest + 1) * sizeof(*p->join));
-	p->cause = malloc(((size_t)l->count + nrest + 1) * sizeof(*p->cause));
+	p->join = malloc((l->count + nrest + 1) * sizeof(*p->join));
+	p->cause = malloc((l->count + nrest + 1) * sizeof(*p->cause));
 	if (!p->join || !p->cause)
 		return -ENOMEM;
 	fill_listed(p, l, in_play);
@@ -208,7 +211,7 @@ static void set_cause(struct finding_list *l, const struct pool *p, u32 i)
 		finding_list_move(l, effect->rule, effect->severity);
 }
 
-static int group(struct run *r, const bool *in_play, u32 nrest)
+static int group(struct run *r, const bool *in_play, u64 nrest)
 {
 	struct pool p;
 	int rc = pool_open(&p, r, in_play, nrest);
@@ -224,7 +227,7 @@ static int group_all(struct run *r)
 {
 	struct finding_list *l = &r->findings;
 	bool in_play[JOIN_RULES_MAX];
-	u32 nrest;
+	u64 nrest;
 	int rc;
 
 	find_play(l, in_play);

@@ -17,7 +17,7 @@ struct joins {
 	struct membudget *mem; /* pays; NULL: nobody counts */
 	struct join_pile {
 		struct join_block *first, *last; /* owned */
-		u32 n;
+		u64 n;
 	} pile[JOIN_RULES_MAX]; /* by the number of the rule */
 	u16 fields[JOIN_RULES_MAX];
 };

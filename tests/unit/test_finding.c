@@ -138,6 +138,24 @@ START_TEST(parts_make_the_whole)
 }
 END_TEST
 
+/* Four of every inode that an MDT can have are more than 32 bits count. */
+START_TEST(parts_of_very_many)
+{
+	const struct finding_join join = { .rule = finding_rule_number(rule_by_name("oi-missing")) };
+	struct joins whole, part;
+
+	joins_init(&whole, NULL);
+	joins_part(&part, &whole);
+	ck_assert_int_eq(joins_keep(&whole, &join), 0);
+	ck_assert_int_eq(joins_keep(&part, &join), 0);
+	whole.pile[join.rule].n = UINT32_MAX;
+	joins_append(&whole, &part);
+	ck_assert_uint_eq(whole.pile[join.rule].n, UINT32_MAX + 1ULL);
+	joins_free(&whole);
+	joins_free(&part);
+}
+END_TEST
+
 START_TEST(states)
 {
 	struct finding_list l;
@@ -304,6 +322,7 @@ Suite *suite_finding(void)
 	tcase_add_test(tc, stored_apart_from_its_maker);
 	tcase_add_test(tc, counts_are_exact_beyond_the_cap);
 	tcase_add_loop_test(tc, parts_make_the_whole, 0, 25);
+	tcase_add_test(tc, parts_of_very_many);
 	tcase_add_test(tc, states);
 	tcase_add_loop_test(tc, fingerprints_do_not_depend_on_order, 0, 20);
 	tcase_add_test(tc, fingerprint_tells_apart);
