@@ -173,6 +173,8 @@ static int pool_open(struct pool *p, struct run *r, const bool *in_play, u64 nre
 	fill_listed(p, l, in_play);
 	if (nrest)
 		fill_rest(p, l, in_play);
+	/* Items as large as these it sorts by pointers, two of each at a time. */
+	_Static_assert(2 * sizeof(void *) <= CAUSE_BYTES_PER_ITEM, "qsort_r() has its share");
 	if (p->n)
 		qsort_r(p->join, p->n, sizeof(*p->join), by_order,
 			(void *)(uintptr_t)rule_table(&(u32){ 0 }));

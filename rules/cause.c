@@ -184,6 +184,8 @@ static void index_build(struct grouping *g, enum key_kind kind)
 		if (what && wanted[g->items[i].rule] && !says_nothing(g, i))
 			g->index[g->nindex++] = (struct key){ what, g->items[i].rule, i };
 	}
+	_Static_assert(sizeof(*g->rank) + 2 * sizeof(*g->index) <= CAUSE_BYTES_PER_ITEM,
+		       "qsort() takes memory for a second copy");
 	qsort(g->index, g->nindex, sizeof(*g->index), key_cmp);
 }
 

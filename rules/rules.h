@@ -91,7 +91,7 @@ bool rule_nlink_is_names(const struct facts *f, u32 more);
 /* ---- grouping (cause*.c) ------------------------------------------------------------------- */
 
 #define CAUSE_NONE UINT32_MAX
-#define CAUSE_BYTES_PER_ITEM 24 /* of scratch memory */
+#define CAUSE_BYTES_PER_ITEM 34 /* of scratch memory, with what qsort() takes */
 
 /*
  * Finds what caused what: cause[i] is the number of the item at the root of item
