@@ -116,6 +116,9 @@ static enum outcome remote_mismatch(const struct facts *f, struct sink *sink, bo
 
 	if (!fi)
 		return OUT_VIOLATED;
+	/* e2fsck finds it connected to nothing. */
+	if (!f->nnames)
+		fi->severity = SEV_ERROR;
 	finding_hex(fi, "incompat", f->obj->lma.incompat);
 	finding_u64(fi, "names_in_rpd", rule_count_class(f, DIR_RPD));
 	if (which) {
@@ -228,7 +231,8 @@ RULE(remote_parent_mismatch) = {
 		"its linkEA names that parent, its LMA has the flag REMOTE_PARENT, and "
 		"REMOTE_PARENT_DIR has a name for it. The three are changed together, but here "
 		"they contradict each other. An unlink from the other MDT may then leave the "
-		"object behind, or LFSCK may take it for an orphan.",
+		"object behind, or LFSCK may take it for an orphan. As an error: it has no name at "
+		"all on this MDT, and e2fsck would move it to lost+found.",
 	.lfsck = "LFSCK namespace: missing or redundant agent entry",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A, with all MDTs running.",
 	.evidence = "incompat names_in_rpd remote_parent_fid name",

@@ -180,6 +180,15 @@ static void add_lost_name(struct finding *fi, const struct link_fact *l)
 	finding_name(fi, "name", l->e.name, l->e.namelen);
 }
 
+/* Its name is then on another MDT; what is missing of it here is remote-parent-mismatch. */
+static bool linked_elsewhere(const struct facts *f)
+{
+	for (u32 i = 0; i < f->nlinks; i++)
+		if (f->links[i].where == PARENT_FOREIGN || f->links[i].where == PARENT_UNKNOWN)
+			return true;
+	return false;
+}
+
 static enum outcome check_directory_unreachable(const struct facts *f, struct sink *sink)
 {
 	struct finding *fi;
@@ -192,6 +201,8 @@ static enum outcome check_directory_unreachable(const struct facts *f, struct si
 	if (f->names_blind)
 		return rule_unknown(
 			sink, "a directory could not be read whole: the name may stand there");
+	if (linked_elsewhere(f))
+		return rule_unknown(sink, "the linkEA states a parent on another MDT");
 	fi = rule_finding(sink, "no directory has a name for this directory");
 	if (!fi)
 		return OUT_VIOLATED;
