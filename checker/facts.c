@@ -81,6 +81,20 @@ static void ask_shard(struct judge *j, struct name_fact *n)
 	n->shard_doubt = j->shard_doubt;
 }
 
+/* What e2fsck calls an object that it found nowhere is no name to its users. */
+static void set_lost(struct facts *f)
+{
+	u32 ino = f->env->lost_found_ino, i = 0;
+
+	while (ino && i < f->nnames && f->names[i].dir_ino == ino)
+		i++;
+	if (!f->nnames || i < f->nnames || !object_is_live(f->obj))
+		return;
+	f->lost_name = f->names[0].name;
+	f->lost_namelen = f->names[0].namelen;
+	f->nnames = 0;
+}
+
 static int fill_names(struct judge *j, const struct gather_suspect *s, struct facts *f)
 {
 	u32 n = 0;
@@ -116,6 +130,7 @@ static int fill_names(struct judge *j, const struct gather_suspect *s, struct fa
 	f->names = j->names;
 	f->nnames = n;
 	f->names_blind = j->g->names_blind;
+	set_lost(f);
 	return 0;
 }
 

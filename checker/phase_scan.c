@@ -338,7 +338,8 @@ static void suspect_tree(struct run *r)
 	for (u32 i = 0; i < r->dirs.n; i++) {
 		const struct dir_row *row = &r->dirs.rows[i];
 
-		if (row->class == DIR_DETACHED || row->links != 1)
+		if ((row->class == DIR_DETACHED && row->ino != r->env.lost_found_ino) ||
+		    row->links != 1)
 			ledger_force(&r->ledger, row->ino);
 	}
 }

@@ -253,9 +253,12 @@ static enum outcome check_nameless_file(const struct facts *f, struct sink *sink
 	why = name_may_be_elsewhere(f);
 	if (why)
 		return rule_unknown(sink, why);
-	fi = rule_finding(sink, "no directory has a name for the object");
+	fi = rule_finding(sink, f->lost_name ? "the object is in lost+found, and nowhere else" :
+					       "no directory has a name for the object");
 	if (!fi)
 		return OUT_VIOLATED;
+	if (f->lost_name)
+		finding_name(fi, "lost_found_name", f->lost_name, f->lost_namelen);
 	if (f->nlinks) {
 		const struct link_fact *l = &f->links[0];
 
@@ -397,11 +400,12 @@ RULE(nameless_file) = {
 	.explanation =
 		"The object is in use and has a FID that clients can hold, but no directory has a "
 		"name for it, and it is not waiting in PENDING to be deleted. Its space is not "
-		"given back, and its data cannot be reached by path.",
+		"given back, and its data cannot be reached by path. What e2fsck moves to the "
+		"lost+found of the MDT (lost_found_name) is out of reach for clients, too.",
 	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It gives the name back where "
 		"the linkEA tells it, else moves the file to .lustre/lost+found.",
-	.evidence = "parent_fid name nlink",
+	.evidence = "lost_found_name parent_fid name nlink",
 	.check = check_nameless_file,
 };

@@ -203,9 +203,12 @@ static enum outcome check_directory_unreachable(const struct facts *f, struct si
 			sink, "a directory could not be read whole: the name may stand there");
 	if (linked_elsewhere(f))
 		return rule_unknown(sink, "the linkEA states a parent on another MDT");
-	fi = rule_finding(sink, "no directory has a name for this directory");
+	fi = rule_finding(sink, f->lost_name ? "the directory is in lost+found, and nowhere else" :
+					       "no directory has a name for this directory");
 	if (!fi)
 		return OUT_VIOLATED;
+	if (f->lost_name)
+		finding_name(fi, "lost_found_name", f->lost_name, f->lost_namelen);
 	fi->parent_ino = f->dotdot_ino;
 	finding_u64(fi, "dotdot_ino", f->dotdot_ino);
 	if (f->dotdot_has_lufid)
@@ -285,12 +288,13 @@ RULE(directory_unreachable) = {
 	.title = "directory without a name",
 	.explanation =
 		"The directory is in use but no directory of this MDT has a name for it. It and "
-		"all that hangs below it are out of reach by path.",
+		"all that hangs below it are out of reach by path. What e2fsck moves to the "
+		"lost+found of the MDT (lost_found_name) is so for clients.",
 	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It gives the name back where "
 		"the linkEA tells it, else moves the directory to .lustre/lost+found.",
-	.evidence = "dotdot_ino dotdot_fid parent_fid name subdirs",
+	.evidence = "lost_found_name dotdot_ino dotdot_fid parent_fid name subdirs",
 	.check = check_directory_unreachable,
 };
 

@@ -217,6 +217,8 @@ static enum dir_class class_of_landmark(const struct env *env, const struct dir_
 		return DIR_RPD;
 	if (row->ino == env->pending_ino)
 		return DIR_PENDING;
+	if (row->ino == env->lost_found_ino)
+		return DIR_DETACHED;
 	if (row->ino == 2)
 		return DIR_INTERNAL;
 	return DIR_UNKNOWN;

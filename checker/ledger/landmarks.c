@@ -13,7 +13,7 @@
 
 /* Inode numbers by name, collected from the backend root and from CONFIGS. */
 struct names {
-	u32 root, pending, rpd, configs;
+	u32 root, pending, rpd, configs, lost_found;
 	u32 state[STATE_NR];
 	u32 last_id_group; /* O */
 	u32 oi_plain;	   /* oi.16 without a number */
@@ -68,6 +68,7 @@ static int note_entry(void *arg, const struct object *dir, const struct dirent_r
 		{ "REMOTE_PARENT_DIR", &n->rpd },
 		{ "REM_OBJ_DIR", &n->rpd },
 		{ "CONFIGS", &n->configs },
+		{ "lost+found", &n->lost_found },
 		{ "O", &n->last_id_group },
 	};
 
@@ -239,6 +240,7 @@ int env_load(struct env *env, struct view *view, struct view_buf *buf, bool allo
 	n.root_ino = l.names.root;
 	n.pending_ino = l.names.pending;
 	n.rpd_ino = l.names.rpd;
+	n.lost_found_ino = l.names.lost_found;
 	rc = load_state(&l);
 	if (rc)
 		snprintf(err, errlen, "cannot read the server's state files: %s", strerror(-rc));

@@ -26,7 +26,8 @@ enum post_mode post_mode_guess(const struct env *env, const struct object *dir)
 {
 	if (dir->ino == env->rpd_ino)
 		return POST_RPD;
-	if (dir->ino == env->pending_ino)
+	/* What e2fsck found without a name is always looked at, too. */
+	if (dir->ino == env->pending_ino || dir->ino == env->lost_found_ino)
 		return POST_PENDING;
 	return fid_is_namespace(&dir->fid) ? POST_NAMESPACE : POST_INTERNAL;
 }

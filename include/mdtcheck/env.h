@@ -57,6 +57,7 @@ struct env {
 	u32 pending_ino; /* PENDING */
 	u32 rpd_ino;	 /* REMOTE_PARENT_DIR */
 	u32 dot_lustre_ino;
+	u32 lost_found_ino; /* the backend's own lost+found, where e2fsck puts what has no name */
 
 	bool has_index; /* index is known */
 	u32 index;	/* of this MDT: what most of the places that state it say */

@@ -20,7 +20,8 @@ enum dir_class {
 	DIR_PENDING,   /* PENDING itself */
 	DIR_ORPHAN,    /* below PENDING */
 	DIR_INTERNAL,  /* the backend root and what else hangs below it */
-	DIR_DETACHED,  /* reaches no root: its chain of parents ends or loops */
+	/* reaches no root: its chain of parents ends, loops, or comes to the backend's lost+found */
+	DIR_DETACHED,
 };
 
 /* Are the names in such a directory names that clients see? */
@@ -118,6 +119,9 @@ struct facts {
 	const struct name_fact *names; /* "." and ".." never among them */
 	u32 nnames;
 	bool names_blind; /* some directory could not be read whole */
+	/* It is in use, and had names in lost+found alone: they are not among names.  The first. */
+	const char *lost_name; /* NULL: no */
+	u16 lost_namelen;
 
 	const struct link_fact *links; /* one an entry of obj->link */
 	u32 nlinks;
