@@ -80,6 +80,7 @@ static void sink_commit(struct sink *s)
 
 		st->moved = still_moved(&s->j->still, s->rule, is_dir);
 		st->object = still_object(&s->j->still, s->rule, is_dir);
+		st->stirred = still_by_names(s->rule) ? s->f->obj->inode.ctime : 0;
 	}
 	if (st && s->f)
 		s->rc = add_paths(s->j, s->f, st);

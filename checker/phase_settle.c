@@ -5,7 +5,8 @@
  * by a full pass, when it is old enough.
  *
  *	confirmed	found in looks that far apart, and in all looks between them,
- *			while the facts it rests on stayed the same (still.c)
+ *			while the facts it rests on stayed the same (still.c); in two
+ *			series, if they are about names and the object's ctime moved on
  *	transient	gone
  *	unstable	found to the end, but its facts kept changing
  *
@@ -27,6 +28,8 @@
 struct item {
 	struct stored_finding *f; /* as the last look that found it saw it; owned */
 	u64 since;		  /* ms: since then all its looks agree */
+	u32 stirred;		  /* then */
+	bool again;		  /* it was old enough once, but had been stirred meanwhile */
 	u32 agree;		  /* looks that agree */
 	u32 missed;		  /* looks in a row that did not find it */
 	bool done;		  /* confirmed: later looks may find it again, and need not */
@@ -68,6 +71,7 @@ static int items_of(struct finding_list *l, u64 since, struct item **out)
 		return -ENOMEM;
 	for (u32 i = 0; i < l->count; i++)
 		item[i] = (struct item){ .f = l->items[i], .since = since,
+					 .stirred = l->items[i]->stirred,
 					 .agree = !l->items[i]->moved };
 	if (l->count)
 		qsort(item, l->count, sizeof(*item), item_cmp);
@@ -141,6 +145,8 @@ static void merge_again(struct merge *m, struct item *old, struct item *new)
 	/* What stands still but was not found in between begins anew. */
 	if (new->agree && old->agree) {
 		new->since = old->since;
+		new->stirred = old->stirred;
+		new->again = old->again;
 		new->agree = old->agree + 1;
 	}
 	stored_finding_free(old->f);
@@ -287,6 +293,21 @@ static int look_again(struct settle *s, bool full)
 
 /* ---- verdicts ---- */
 
+/*
+ * Somebody renames it to and fro, perhaps, and it was met half renamed twice: this must happen
+ * once more to be believed.  Not for ever: an object may be in use and its fault lasting.
+ */
+static bool ask_again(struct item *it, u64 looked)
+{
+	if (it->again || it->stirred == it->f->stirred)
+		return false;
+	it->again = true;
+	it->stirred = it->f->stirred;
+	it->since = looked;
+	it->agree = 1;
+	return true;
+}
+
 /* What has been found, unchanged, for long enough. */
 static void confirm(struct settle *s, u64 looked)
 {
@@ -294,7 +315,7 @@ static void confirm(struct settle *s, u64 looked)
 		struct item *it = &s->item[i];
 
 		if (it->done || it->missed || it->agree < 2 ||
-		    it->since + s->r->opt->settle_delay > looked)
+		    it->since + s->r->opt->settle_delay > looked || ask_again(it, looked))
 			continue;
 		it->done = true;
 		s->open--;

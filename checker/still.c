@@ -54,6 +54,11 @@ bool still_moved(const struct still *s, const struct rule *rule, bool is_dir)
 	return moved;
 }
 
+bool still_by_names(const struct rule *rule)
+{
+	return sides_of(rule) & SIDE_NAMES;
+}
+
 static void add_names(struct siphash *s, const struct facts *f)
 {
 	for (u32 i = 0; i < f->nnames; i++) {

@@ -21,6 +21,9 @@ struct still {
 /* Did the object keep still, as far as the rule looks at it? */
 bool still_moved(const struct still *s, const struct rule *rule, bool is_dir);
 
+/* Does it compare names?  A rename and its reverse leave them as they were, at a later time. */
+bool still_by_names(const struct rule *rule);
+
 /* Which of the object's attributes the rule looks at: bits of enum ea_id. */
 u32 still_eas(const struct rule *rule);
 

@@ -143,8 +143,9 @@ static inline void hash_dir_begin(struct hash_dir *d, const struct hash_key *k,
  * A term about a name: who holds it, how it reads, whom it means.  Without dirdata no entry says
  * whom, so a child of zero costs no words.  last is made to be of dir.
  */
-static __always_inline u64 hash_name(const struct hash_key *k, struct hash_dir *last, const struct fid *dir,
-			    const char *name, size_t len, const struct fid *child, u8 type)
+static __always_inline u64 hash_name(const struct hash_key *k, struct hash_dir *last,
+				     const struct fid *dir, const char *name, size_t len,
+				     const struct fid *child, u8 type)
 {
 	bool zero = fid_is_zero(child);
 	u32 kind = HASH_KIND | (u32)type << HASH_TYPE_SHIFT | (zero ? HASH_NO_CHILD : 0);

@@ -203,7 +203,6 @@ static const char *descriptor_read(struct xattr_walk *w, u32 head, struct cursor
 	if (why)
 		return why;
 	w->off += size;
-	/* From registers: to copy what has just been written to memory costs more than all this. */
 	*out = (struct xattr_raw){
 		.name_index = (u8)(head >> 8),
 		.namelen = (u8)namelen,

@@ -130,6 +130,7 @@ struct stored_finding {
 	u32 arrival; /* which of the listed ones it was */
 	u64 facts;  /* what must stand still for the finding to be confirmed, hashed; live targets */
 	bool moved; /* that changed while it was looked at */
+	u32 stirred; /* ctime of an object whose names are among the facts, 0 any other; live targets */
 	u64 object; /* what the object itself said then, hashed; 0: it is about none */
 	struct second_opinion second;
 	struct stored_finding *cause; /* NULL: a primary, or cause_id says more */
