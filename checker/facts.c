@@ -121,6 +121,7 @@ static int fill_names(struct judge *j, const struct gather_suspect *s, struct fa
 			.namelen = g->namelen,
 			.dir_encrypted = dir->encrypted,
 			.dir_lmv = dir->lmv,
+			.dir_shard_twice = dir->shard_twice,
 		};
 		ask_shard(j, &j->names[i]);
 		off = g->next;

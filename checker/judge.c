@@ -101,6 +101,7 @@ struct finding *sink_finding(struct sink *s, const char *what)
 	s->cur.severity = s->rule->severity;
 	s->cur.state = FINDING_CONFIRMED;
 	s->cur.what = what;
+	s->cur.verdict = s->rule->wrong;
 	if (o) {
 		s->cur.ino = o->ino;
 		s->cur.generation = o->inode.generation;

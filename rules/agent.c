@@ -109,8 +109,18 @@ static const char *remote_form(bool flag, bool rpd)
 	       "REMOTE_PARENT nor a name in REMOTE_PARENT_DIR";
 }
 
+/* Of the three that are changed together, the odd one out. */
+static const char *remote_verdict(bool flag, bool rpd, enum remote_state remote)
+{
+	bool linked = remote == REMOTE_YES;
+
+	if (remote == REMOTE_UNKNOWN)
+		return VERDICT_UNDECIDED;
+	return flag == rpd ? VERDICT_LINKEA : linked == rpd ? VERDICT_LMA : VERDICT_NAME;
+}
+
 static enum outcome remote_mismatch(const struct facts *f, struct sink *sink, bool flag, bool rpd,
-				    const struct link_fact *which)
+				    enum remote_state remote, const struct link_fact *which)
 {
 	struct finding *fi = rule_finding(sink, remote_form(flag, rpd));
 
@@ -126,6 +136,7 @@ static enum outcome remote_mismatch(const struct facts *f, struct sink *sink, bo
 		finding_fid(fi, "remote_parent_fid", &which->e.parent);
 		finding_name(fi, "name", which->e.name, which->e.namelen);
 	}
+	fi->verdict = remote_verdict(flag, rpd, remote);
 	return OUT_VIOLATED;
 }
 
@@ -146,14 +157,14 @@ static enum outcome check_remote_parent_mismatch(const struct facts *f, struct s
 		return rule_unknown(sink,
 				    "a directory could not be read whole: the name may stand there");
 	if (flag != rpd)
-		return remote_mismatch(f, sink, flag, rpd, which);
+		return remote_mismatch(f, sink, flag, rpd, remote, which);
 	if (remote == REMOTE_UNKNOWN)
 		return flag ? rule_unknown(sink, "it cannot be told whether the linkEA names a "
 						 "parent on another MDT") :
 			      OUT_HOLDS;
 	if (flag == (remote == REMOTE_YES))
 		return OUT_HOLDS;
-	return remote_mismatch(f, sink, flag, rpd, which);
+	return remote_mismatch(f, sink, flag, rpd, remote, which);
 }
 
 /* ---- rpd-name ------------------------------------------------------------------------------ */
@@ -208,6 +219,7 @@ RULE(agent_attributes) = {
 		"here can have a name for it. It has no layout, no linkEA and no OI mapping of "
 		"its own. This one has: either the flag AGENT in its LMA is wrong and a real "
 		"object is taken for a stand-in, or it is a leftover of a migration.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"Find out whether the FID is one of this MDT (lfs fid2path and lfs getstripe -m on "
@@ -233,6 +245,7 @@ RULE(remote_parent_mismatch) = {
 		"they contradict each other. An unlink from the other MDT may then leave the "
 		"object behind, or LFSCK may take it for an orphan. As an error: it has no name at "
 		"all on this MDT, and e2fsck would move it to lost+found.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: missing or redundant agent entry",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A, with all MDTs running.",
 	.evidence = "incompat names_in_rpd remote_parent_fid name",
@@ -251,6 +264,7 @@ RULE(rpd_name) = {
 		"In REMOTE_PARENT_DIR an object is named by its own FID. This name is another, so "
 		"the server does not find the object's entry when its last remote name goes, and "
 		"the entry stays.",
+	.wrong = VERDICT_NAME,
 	.lfsck = "LFSCK namespace: missing agent entry",
 	.remedy =
 		"Stop the MDT, mount it as ldiskfs and rename the entry in REMOTE_PARENT_DIR to "

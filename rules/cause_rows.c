@@ -94,7 +94,8 @@ static const struct cause_row rows[] = {
 	{ "rpd-name", "directory-unreachable", SAME_OBJECT },
 	{ "oi-fid-mismatch", "oi-missing", OTHER_FID },
 	{ "oi-duplicate", "oi-missing", OTHER_FID },
-	{ "oi-dangling", "oi-missing", OTHER_FID },
+	/* The object whose FID the mapping holds is alive: it is what cannot be found. */
+	{ "oi-missing", "oi-dangling", OTHER_INO },
 
 	{ "dirent-malformed", "linkea-no-dirent", EFFECT_IN_DIR },
 	{ "dirent-malformed", "dirent-no-linkea", EFFECT_IN_DIR },

@@ -164,6 +164,7 @@ RULE(lov_hsm_released) = {
 		"does trusted.hsm; both change together. Here only one of them says so: a client "
 		"looks for data on OSTs that are in the archive, or waits for a restore that "
 		"nobody starts.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"lfs hsm_state FILE, lfs getstripe -v FILE. When the layout is released and there "
@@ -185,6 +186,7 @@ RULE(hsm_malformed) = {
 		"trusted.hsm says whether a file has a copy in an archive and whether its data are "
 		"only there. It is shorter than it can be; the server would read what happens to "
 		"be behind it.",
+	.wrong = VERDICT_HSM,
 	.lfsck = "none",
 	.remedy =
 		"Find out whether the archive has the file. Unmount the MDT, mount it as ldiskfs "
@@ -206,6 +208,7 @@ RULE(hsm_flags) = {
 		"The flags in trusted.hsm contradict each other, as data that are only in the "
 		"archive when no copy was finished there, or are not known. Restoring the file "
 		"may fail, or bring back old data.",
+	.wrong = VERDICT_HSM,
 	.lfsck = "none",
 	.remedy =
 		"lfs hsm_state FILE shows the flags. Compare with the archive, then correct them: "
@@ -226,6 +229,7 @@ RULE(som_malformed) = {
 		"trusted.som keeps the size of a file as a hint for tools that ask the MDT only. "
 		"It is too short, or says in an unknown way how good the hint is. Clients ask the "
 		"OSTs and are not misled, unless it claims to be exact.",
+	.wrong = "trusted.som",
 	.lfsck = "none",
 	.remedy =
 		"Write to the file and close it, or run llsom_sync: the server then writes the "

@@ -50,7 +50,6 @@ static enum outcome check_linkea_malformed(const struct facts *f, struct sink *s
 		finding_fid(fi, "parent_fid", &e.parent);
 		finding_name(fi, "name", e.name, e.namelen);
 	}
-	fi->verdict = VERDICT_LINKEA;
 	return OUT_VIOLATED;
 }
 
@@ -107,7 +106,6 @@ static enum outcome check_linkea_missing(const struct facts *f, struct sink *sin
 	if (!fi)
 		return OUT_VIOLATED;
 	rule_add_name(fi, n);
-	fi->verdict = VERDICT_LINKEA;
 	return OUT_VIOLATED;
 }
 
@@ -362,7 +360,6 @@ static enum outcome check_linkea_duplicate(const struct facts *f, struct sink *s
 	fi = rule_finding(sink, "an entry stands in the linkEA twice");
 	if (!fi)
 		return OUT_VIOLATED;
-	fi->verdict = VERDICT_LINKEA;
 	fi->parent_fid = e.parent;
 	finding_fid(fi, "parent_fid", &e.parent);
 	finding_name(fi, "name", e.name, e.namelen);
@@ -425,6 +422,7 @@ RULE(linkea_malformed) = {
 		"The extended attribute trusted.link lists the parents and names of an object; "
 		"fid2path, changelogs, HSM and LFSCK rely on it. This one has a wrong magic, a "
 		"wrong length, an impossible entry or an impossible parent.",
+	.wrong = VERDICT_LINKEA,
 	.lfsck = "LFSCK namespace: bad linkEA",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It rebuilds the linkEA from the "
@@ -444,6 +442,7 @@ RULE(linkea_missing) = {
 		"Every object made by Lustre 2 has a linkEA with its parents and names. Without "
 		"it fid2path cannot name the object, and if its name entry is ever lost nothing "
 		"says where it belongs.",
+	.wrong = VERDICT_LINKEA,
 	.lfsck = "LFSCK namespace: linkEA missing, repaired",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "parent_ino parent_fid name",
@@ -465,6 +464,7 @@ RULE(linkea_no_dirent) = {
 		"name, the name leads to another inode, or no directory has the FID the entry "
 		"states. Either the name entry was lost, and the object may be out of reach, or "
 		"the linkEA entry is a leftover and fid2path reports a path that does not exist.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: unmatched pairs, stale linkEA entry",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It adds the name where the "
@@ -486,6 +486,7 @@ RULE(dirent_no_linkea) = {
 		"A directory has a name for the object that the object's linkEA does not list, "
 		"although there is room for it. fid2path does not report the name, and tools that "
 		"follow the linkEA miss it.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: unmatched pairs, linkEA entry added",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "parent_ino parent_fid name entries nlink names",
@@ -504,6 +505,7 @@ RULE(linkea_duplicate) = {
 		"A parent and name stand in the linkEA twice. A directory cannot hold a name "
 		"twice, so one entry is a leftover, and the number of entries no longer says how "
 		"many names the object has.",
+	.wrong = VERDICT_LINKEA,
 	.lfsck = "LFSCK namespace: duplicate linkEA entry dropped",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "parent_fid name entries",
@@ -522,6 +524,7 @@ RULE(linkea_directory_many) = {
 		"A directory has exactly one name, and so exactly one linkEA entry. Several are "
 		"left by an interrupted repair or by damage; the right one is the one whose "
 		"parent is also \"..\" and holds the name.",
+	.wrong = VERDICT_LINKEA,
 	.lfsck = "LFSCK namespace: multiple-linked directory",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "entries",
@@ -541,6 +544,7 @@ RULE(linkea_overflow_time) = {
 		"This stamp lies more than a day ahead. LFSCK clears a stamp, and completes the "
 		"linkEA, only when the stamp is older than its own start: this one stays, and "
 		"missing entries of the object are never noticed.",
+	.wrong = VERDICT_LINKEA,
 	.lfsck = "none",
 	.remedy =
 		"Check the clocks of the servers. If they are right, stop the MDT, mount it as "

@@ -231,10 +231,7 @@ static bool duplicate_is_here(const struct facts *f)
 static void duplicate_verdict(const struct facts *f, struct finding *fi)
 {
 	rule_add_witnesses(fi, f);
-	if (fi->verdict && strcmp(fi->verdict, VERDICT_UNDECIDED))
-		return;
-	fi->verdict = VERDICT_UNDECIDED;
-	if (oi_target(f) == f->twin_ino && rule_lma_stands_alone(fi))
+	if (!strcmp(fi->verdict, VERDICT_UNDECIDED) && oi_target(f) == f->twin_ino && rule_lma_stands_alone(fi))
 		fi->verdict = VERDICT_LMA;
 }
 
@@ -279,6 +276,7 @@ RULE(lma_missing) = {
 		"trusted.lma. Without it the server takes the object for one made by Lustre 1.8 "
 		"and knows it by inode number and generation: opening it by its real FID fails, "
 		"and for a directory the linkEA entries of all children no longer lead to it.",
+	.wrong = VERDICT_LMA,
 	.lfsck = "OI scrub: upgrade (gives the object an IGIF)",
 	.remedy =
 		"Where lost_fid is shown, stop the MDT, mount it as ldiskfs and write trusted.lma "
@@ -300,6 +298,7 @@ RULE(lma_malformed) = {
 	.explanation =
 		"The extended attribute trusted.lma exists but is shorter than the 24 bytes of "
 		"flags and FID. The server cannot tell which object this is and refuses it.",
+	.wrong = VERDICT_LMA,
 	.lfsck = "OI scrub: failed",
 	.remedy =
 		"Stop the MDT, mount it as ldiskfs and rewrite trusted.lma with the FID that the "
@@ -322,6 +321,7 @@ RULE(lma_fid_insane) = {
 		"The FID in trusted.lma is zero, lies outside every sequence Lustre uses, or has "
 		"object id 0, which is reserved. No client can have been given such a FID: the "
 		"attribute was overwritten.",
+	.wrong = VERDICT_LMA,
 	.lfsck = "none",
 	.remedy =
 		"Stop the MDT, mount it as ldiskfs and rewrite trusted.lma with the FID that the "
@@ -344,6 +344,7 @@ RULE(lma_unsupported) = {
 		"The LMA has an incompatible flag that is not known. A server that does not know "
 		"the flag refuses the object (EOPNOTSUPP). Either a newer Lustre wrote it, or the "
 		"attribute is damaged; nothing else about this object is concluded from its LMA.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"If the file system was ever mounted by a newer Lustre, run that version again. "
@@ -366,6 +367,7 @@ RULE(fid_duplicate) = {
 		"carry it. Which of the two a client reaches depends on whether it comes by name "
 		"or by FID. Seen after inodes were copied with their extended attributes. With an "
 		"agent inode as the other side (a warning) it is a leftover of a migration.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "OI scrub: duplicate FID; LFSCK namespace: multiple-referenced",
 	.remedy =
 		"Compare the two objects; stop the MDT, mount it as ldiskfs and remove "

@@ -72,6 +72,16 @@ static enum outcome check_lmv_master_index(const struct facts *f, struct sink *s
 	return OUT_VIOLATED;
 }
 
+static bool in_master(const struct facts *f)
+{
+	u32 i;
+
+	for (i = 0; i < f->nnames; i++)
+		if (f->names[i].dir_lmv.kind == LMV_MASTER)
+			return true;
+	return false;
+}
+
 static enum outcome check_lmv_flag_missing(const struct facts *f, struct sink *sink)
 {
 	const struct object *o = f->obj;
@@ -82,8 +92,12 @@ static enum outcome check_lmv_flag_missing(const struct facts *f, struct sink *s
 	if (o->lma.incompat & LMAI_STRIPED)
 		return OUT_HOLDS;
 	fi = rule_finding(sink, "the LMA lacks the flag of a striped directory");
-	if (fi)
-		finding_hex(fi, "incompat", o->lma.incompat);
+	if (!fi)
+		return OUT_VIOLATED;
+	finding_hex(fi, "incompat", o->lma.incompat);
+	/* The names, too, say that it is striped. */
+	if (f->shard_names || in_master(f))
+		fi->verdict = VERDICT_LMA;
 	return OUT_VIOLATED;
 }
 
@@ -117,6 +131,7 @@ RULE(lmv_malformed) = {
 		"one. This one is too short, has no known magic, states a stripe count that cannot "
 		"be, or has no hash type. The server refuses the directory, and everything in it "
 		"is out of reach.",
+	.wrong = VERDICT_LMV,
 	.lfsck = "LFSCK namespace: bad LMV, striped directory repaired",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. It makes a master's LMV from "
@@ -137,6 +152,7 @@ RULE(lmv_unsupported) = {
 		"The LMV has a magic or a hash type, or sets bytes, that no Lustre up to 2.17 "
 		"uses. A newer server may have made it, or it is damaged. Nothing more is "
 		"concluded about the directory.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: bad LMV, where LFSCK does not know it either",
 	.remedy =
 		"Where the file system was used with a newer Lustre: nothing, or a newer mdtcheck. "
@@ -156,6 +172,7 @@ RULE(lmv_index) = {
 	.explanation =
 		"A shard of a striped directory states which stripe it is, counted from 0, and how "
 		"many there are. This one is beyond the last. One of the two numbers is damaged.",
+	.wrong = VERDICT_LMV,
 	.lfsck = "LFSCK namespace: striped shard repaired",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. It compares the LMV with the "
@@ -176,6 +193,7 @@ RULE(lmv_master_index) = {
 		"The master of a striped directory states the index of the MDT it is on, and this "
 		"one states another. The directory works; the LMV may be that of another one, "
 		"copied by a restore.",
+	.wrong = VERDICT_LMV,
 	.lfsck = "LFSCK namespace: striped directory repaired",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A puts the index right.",
 	.evidence = "stripe_count lmv_index hash_type mdt_index",
@@ -195,6 +213,7 @@ RULE(lmv_flag_missing) = {
 		"has the LMV alone. Nothing depends on the flag today, but LMA or LMV may have "
 		"been restored or written by hand. Previews of striped directories before Lustre "
 		"2.7 had no flag.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"None is needed where the directory can be listed. lfs migrate of the directory "
@@ -215,6 +234,7 @@ RULE(dmv_malformed) = {
 		"The extended attribute trusted.dmv says on which MDTs, and how striped, new "
 		"directories are made below this one. It cannot be parsed: making a directory "
 		"there fails, or goes by the default of the file system.",
+	.wrong = "the default LMV",
 	.lfsck = "none",
 	.remedy =
 		"lfs setdirstripe -d DIRECTORY removes it; lfs setdirstripe -D with the wanted "

@@ -36,6 +36,40 @@ static const char *shard_name_problem(const struct object *o, const struct name_
 	return NULL;
 }
 
+/* The index in the linkEA entry that belongs to the name's directory. */
+static bool linked_index(const struct facts *f, const struct name_fact *n, u32 *index)
+{
+	struct fid fid;
+	u32 i;
+
+	for (i = 0; i < f->nlinks; i++) {
+		const struct link_fact *l = &f->links[i];
+
+		if (l->where == PARENT_LOCAL && l->dir_ino == n->dir_ino)
+			return !fid_parse_shard(l->e.name, l->e.namelen, &fid, index);
+	}
+	return false;
+}
+
+static const char *shard_name_verdict(const struct facts *f, const struct name_fact *n,
+				      const struct fid *fid, u32 index)
+{
+	const struct lmv *lmv = &f->obj->lmv;
+	u32 linked;
+
+	if (!fid_equal(fid, &f->obj->fid))
+		return f->oi_own ? VERDICT_UNDECIDED : VERDICT_NAME;
+	/* A master that counts too few stripes is not the shard's fault. */
+	if (lmv->kind != LMV_SHARD || index == lmv->index)
+		return VERDICT_UNDECIDED;
+	/* What another shard's name says as well was changed here, be it in the linkEA, too. */
+	if (index >= n->dir_lmv.stripe_count || n->dir_shard_twice == index + 1)
+		return VERDICT_NAME;
+	if (!linked_index(f, n, &linked))
+		return VERDICT_UNDECIDED;
+	return linked == index ? VERDICT_LMV : linked == lmv->index ? VERDICT_NAME : VERDICT_UNDECIDED;
+}
+
 static enum outcome judge_shard_name(const struct facts *f, struct sink *sink,
 				     const struct name_fact *n)
 {
@@ -59,6 +93,7 @@ static enum outcome judge_shard_name(const struct facts *f, struct sink *sink,
 	finding_u64(fi, "stripe_count", n->dir_lmv.stripe_count);
 	if (o->lmv.kind == LMV_SHARD)
 		finding_u64(fi, "lmv_index", o->lmv.index);
+	fi->verdict = shard_name_verdict(f, n, &fid, index);
 	return OUT_VIOLATED;
 }
 
@@ -105,6 +140,7 @@ static enum outcome judge_indices(const struct facts *f, struct sink *sink)
 	if (fi) {
 		finding_u64(fi, "name_index", f->shard_twice - 1);
 		finding_u64(fi, "stripe_count", f->obj->lmv.stripe_count);
+		fi->verdict = VERDICT_NAME;
 	}
 	return OUT_VIOLATED;
 }
@@ -170,6 +206,8 @@ static enum outcome judge_shard(const struct facts *f, struct sink *sink, const 
 	finding_hex(fi, "master_hash_type", n->dir_lmv.hash_type);
 	if (lmv_is_striped(o))
 		lmv_add(fi, &o->lmv);
+	if (o->lmv.kind != LMV_SHARD)
+		fi->verdict = VERDICT_LMV;
 	return OUT_VIOLATED;
 }
 
@@ -278,6 +316,8 @@ static enum outcome judge_place(const struct facts *f, struct sink *sink, const 
 	/* The master may be one whose hash type LFSCK has given up: names may then lie anywhere. */
 	if (n->shard_trust == SHARD_ALONE)
 		fi->severity = SEV_WARNING;
+	else
+		fi->verdict = VERDICT_NAME;
 	rule_add_name(fi, n);
 	finding_u64(fi, "lmv_index", n->dir_lmv.index);
 	finding_u64(fi, "due_index", due);
@@ -313,6 +353,7 @@ RULE(lmv_shard_name) = {
 		"those of the shard, INDEX below the stripe count, and no two alike. Where they "
 		"are not, the server does not find the shard, or refuses the whole directory. "
 		"Where the master is on another MDT, the name is taken from the shard's linkEA.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: striped shard repaired, dirent repaired",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. Where two shards claim one "
@@ -334,6 +375,7 @@ RULE(lmv_shard_mismatch) = {
 		"Master and shards of a striped directory state the same stripe count and hash "
 		"type, and each shard has an LMV that marks it as one. Clients go by the master; "
 		"LFSCK does not check the names in a shard that disagrees.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: striped shard repaired",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. It believes the master, as "
@@ -356,6 +398,7 @@ RULE(lmv_shard_missing) = {
 		"The master does not name as many shards as it has stripes. Names that belong into "
 		"a missing shard cannot be found or made. The shard may still be there, on this "
 		"MDT or another, without its name; or its MDT was removed for good.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: lost shard, re-created empty",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A -o. It gives a shard that has "
@@ -377,6 +420,7 @@ RULE(lmv_master_missing) = {
 		"has no LMV. A striped directory has lost it: clients see the shards as "
 		"directories, and not the files in their place. LFSCK leaves such a directory "
 		"read-only where it could not put it right.",
+	.wrong = VERDICT_LMV,
 	.lfsck = "LFSCK namespace: striped directory repaired (master LMV lost)",
 	.remedy =
 		"Make nothing in the directory. lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A "
@@ -395,6 +439,7 @@ RULE(lmv_name_in_master) = {
 	.explanation =
 		"A master holds the names of its shards and no others. Clients look for a name in "
 		"the shards only, so this one cannot be reached.",
+	.wrong = VERDICT_NAME,
 	.lfsck = "LFSCK namespace: bad dirent in a striped directory, removed",
 	.remedy =
 		"LFSCK (lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A) removes the name; a "
@@ -415,6 +460,7 @@ RULE(lmv_name_misplaced) = {
 		"name is in another one. Listing the directory shows the name, but clients that "
 		"look it up ask the other shard and do not find it. It is a warning where the "
 		"master is on another MDT and cannot be asked.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: bad name hash",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -A. It marks the hash type of the "

@@ -52,7 +52,6 @@ static enum outcome check_lov_malformed(const struct facts *f, struct sink *sink
 	finding_u64(fi, "layout_size", o->ea[EA_LOV].len);
 	if (!o->lov_rc)
 		finding_hex(fi, "magic", o->lov.magic);
-	fi->verdict = VERDICT_LAYOUT;
 	return OUT_VIOLATED;
 }
 
@@ -135,7 +134,6 @@ static enum outcome check_lov_stripe_size(const struct facts *f, struct sink *si
 		if (fi) {
 			lov_add_component(fi, f->obj, c);
 			finding_u64(fi, "stripe_size", c->stripe_size);
-			fi->verdict = VERDICT_LAYOUT;
 		}
 		return OUT_VIOLATED;
 	}
@@ -205,7 +203,6 @@ static enum outcome bad_stripes(const struct facts *f, struct sink *sink, const 
 
 	if (!fi)
 		return OUT_VIOLATED;
-	fi->verdict = VERDICT_LAYOUT;
 	lov_add_component(fi, f->obj, c);
 	finding_u64(fi, "stripe_count", c->stripe_count);
 	if (obj) {
@@ -357,6 +354,7 @@ RULE(lov_malformed) = {
 		"The extended attribute trusted.lov says on which OST objects the data of a file "
 		"are (for a directory: where those of new files go). Its magic, its sizes or its "
 		"offsets make no sense: the data cannot be reached.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "LFSCK layout: others (not repaired)",
 	.remedy =
 		"Move the file's name aside and run: lctl lfsck_start -M FSNAME-MDTxxxx -t layout "
@@ -379,6 +377,7 @@ RULE(lov_unsupported) = {
 		"The layout has a magic or a pattern that is not known. Either a newer Lustre "
 		"wrote it, or it is damaged. Clients that do not know it refuse to read and write "
 		"the file; nothing else about the layout is judged.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK layout: skipped",
 	.remedy =
 		"Use clients and servers of the version that wrote it; if there was none, treat "
@@ -399,6 +398,7 @@ RULE(lov_stripe_size) = {
 	.explanation =
 		"The stripe size of a file is zero or no multiple of 64 KiB. Clients refuse such "
 		"a layout, or would look for the data in the wrong places.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "none",
 	.remedy =
 		"Restore the file from a backup. The stripe size of files made alike (same "
@@ -419,6 +419,7 @@ RULE(lov_stripe_count) = {
 	.explanation =
 		"A layout in use has no stripes, more than any can have, or a slot whose OST "
 		"index or object cannot exist. The data of that stripe cannot be reached.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "LFSCK layout: hole or dangling reference",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o. With -o LFSCK puts OST objects "
@@ -440,6 +441,7 @@ RULE(lov_owner) = {
 		"A layout carries the FID of its file, and this one carries another. Data can be "
 		"reached, but the layout may have been copied from another file, or the object "
 		"may have got another FID than it had.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "LFSCK layout: others, repaired",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout. It believes the LMA: where the "

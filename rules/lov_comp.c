@@ -170,7 +170,6 @@ static enum outcome bad_table(const struct facts *f, struct sink *sink, const ch
 
 	if (!fi)
 		return OUT_VIOLATED;
-	fi->verdict = VERDICT_LAYOUT;
 	finding_u64(fi, "component", c->index);
 	finding_hex(fi, "component_id", c->id);
 	finding_hex(fi, "component_flags", c->flags);
@@ -252,6 +251,7 @@ RULE(lov_component) = {
 		"not form the number of mirrors the layout states; or a component on the MDT, of "
 		"an archive or of an extension has a shape that none can have. Clients refuse the "
 		"layout, or miss data.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "LFSCK layout: bad component",
 	.remedy =
 		"Restore the file from a backup. Where a good mirror is left, lfs mirror read can "
@@ -274,6 +274,7 @@ RULE(lov_template) = {
 		"A directory can carry the layout that new files in it get. The one of this "
 		"directory has a stripe size or components that no file can have: creating files "
 		"there fails, or the files get the default of the file system.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "none",
 	.remedy = "lfs setstripe -d DIR removes it; then set the wanted one with lfs setstripe.",
 	.evidence =

@@ -182,6 +182,7 @@ RULE(lov_dom) = {
 		"mirrors disagree about the length. Nobody reads such data: they only take up "
 		"space, as after a migration that was interrupted; or the layout was replaced by "
 		"an older one, and the beginning of the file is missing.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"Compare the file with a backup. When it is whole, copy it (lfs migrate does not "
@@ -204,6 +205,7 @@ RULE(lov_missing) = {
 		"size noted by a client (trusted.som), a copy in an archive (trusted.hsm), or "
 		"data. Without them the loss would not be seen: a file that was never written may "
 		"have no layout.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "LFSCK layout: orphan objects on the OSTs, without their file",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o. With -o LFSCK rebuilds the layout "
@@ -225,6 +227,7 @@ RULE(lov_misplaced) = {
 		"A symbolic link, device, pipe or socket has a layout. Lustre gives them none and "
 		"does not read it: the attribute was copied from elsewhere, or the inode was a "
 		"regular file and its type has changed.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "none",
 	.remedy =
 		"See whether name and type are what they should be. If so, unmount the MDT, mount "

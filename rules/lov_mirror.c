@@ -89,7 +89,6 @@ static enum outcome check_lov_mirror(const struct facts *f, struct sink *sink)
 	fi = rule_finding(sink, why);
 	if (!fi)
 		return OUT_VIOLATED;
-	fi->verdict = VERDICT_LAYOUT;
 	finding_hex(fi, "layout_flags", l->flags);
 	finding_u64(fi, "mirrors", l->mirror_count);
 	finding_u64(fi, "component", c.index);
@@ -115,6 +114,7 @@ RULE(lov_mirror) = {
 		"stale. Here the state is that of a file without mirrors, or the reverse, or no "
 		"mirror is in sync any more, or the parity of an erasure-coded file has an "
 		"impossible shape. Clients may read old data, and a resync does nothing.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "none",
 	.remedy =
 		"See what there is: lfs getstripe -v FILE. Where all mirrors are stale, compare "

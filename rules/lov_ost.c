@@ -106,7 +106,7 @@ static enum outcome check_lov_object_shared(const struct facts *f, struct sink *
 		finding_u64(fi, "objects", objects);
 		rule_add_witnesses(fi, f);
 		/* A layout that names another owner was copied from there; else who knows. */
-		if (!fi->verdict || strcmp(fi->verdict, VERDICT_LAYOUT))
+		if (strcmp(fi->verdict, VERDICT_LAYOUT))
 			fi->verdict = VERDICT_UNDECIDED;
 	}
 	return objects ? OUT_VIOLATED : OUT_HOLDS;
@@ -203,6 +203,32 @@ bool lov_ost_holds(const struct env *env, const struct lov_object *o)
 typedef const char *slot_problem_fn(const struct env *env, const struct lov_object *o,
 				    const char **unknown);
 
+static bool fld_has_ost(const struct env *env, u32 index)
+{
+	u32 i;
+
+	for (i = 0; i < env->nfld; i++)
+		if (env->fld[i].flags == FLD_RANGE_OST && env->fld[i].index == index)
+			return true;
+	return false;
+}
+
+/* The layout, where the sequence contradicts the layout itself, or the MDT's books are of one mind. */
+static const char *slot_verdict(const struct env *env, const struct lov_object *o)
+{
+	const struct fld_range *r;
+
+	if (o->ost_idx >= env->nlov_objid)
+		return env->nfld && !fld_has_ost(env, o->ost_idx) ? VERDICT_LAYOUT :
+								    VERDICT_UNDECIDED;
+	if (o->old_id)
+		return VERDICT_UNDECIDED;
+	if (fid_seq_is_idif(o->fid.seq))
+		return idif_problem(o) ? VERDICT_LAYOUT : VERDICT_UNDECIDED;
+	r = env_seq_range(env, o->fid.seq);
+	return r && r->flags == FLD_RANGE_MDT ? VERDICT_LAYOUT : VERDICT_UNDECIDED;
+}
+
 static enum outcome bad_slot(const struct facts *f, struct sink *sink, const char *why,
 			     const struct lov_walk *w, const struct lov_object *o)
 {
@@ -220,6 +246,7 @@ static enum outcome bad_slot(const struct facts *f, struct sink *sink, const cha
 		finding_u64(fi, "last_object", env->lov_objid[o->ost_idx]);
 	if (o->ost_idx < env->nlov_objseq)
 		finding_hex(fi, "last_sequence", env->lov_objseq[o->ost_idx]);
+	fi->verdict = slot_verdict(env, o);
 	return OUT_VIOLATED;
 }
 
@@ -276,6 +303,7 @@ RULE(lov_object_shared) = {
 		"An OST object is referred to by two files, or twice by one. Writing one file "
 		"changes the other, and deleting one destroys the other's data. Seen after files "
 		"were restored twice with their extended attributes.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK layout: multiple referenced",
 	.remedy =
 		"Copy the data of the files away at once. lctl lfsck_start -M FSNAME-MDTxxxx -t "
@@ -299,6 +327,7 @@ RULE(lov_ost_unknown) = {
 		"The layout names an OST with a higher index than any that this MDT was ever "
 		"connected to (lov_objid has a place for each). The data of that stripe cannot be "
 		"reached. Removed OSTs keep their place and are not meant.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK layout: dangling reference",
 	.remedy =
 		"If the OST exists, mount it and see that the MDT connects to it: lctl get_param "
@@ -324,6 +353,7 @@ RULE(lov_object_future) = {
 		"created there (lov_objid). Either the layout is damaged, or lov_objid was put "
 		"back to an older state: then the same objects will be given out again, and "
 		"files will share them.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK layout: dangling reference, or multiple referenced later",
 	.remedy =
 		"Compare with the OST: lctl get_param osp.FSNAME-OSTxxxx-*.prealloc_last_id and, on "
@@ -350,6 +380,7 @@ RULE(lov_object_sequence) = {
 		"The FID of an OST object begins with a sequence, and each sequence was granted "
 		"to one server (the file fld). This one belongs to an MDT, to another OST than "
 		"the layout names, or to nobody. The data of that stripe cannot be reached.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK layout: dangling reference",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t layout -o -c on. With -o LFSCK puts OST "

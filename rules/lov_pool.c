@@ -60,6 +60,7 @@ RULE(lov_pool) = {
 		"name has no end or holds characters that no pool can have. Data can be reached, "
 		"but new components cannot be placed, and other parts of the layout may be "
 		"damaged too.",
+	.wrong = VERDICT_LAYOUT,
 	.lfsck = "none",
 	.remedy =
 		"A file: lfs migrate it to a layout with a good pool. A directory: lfs setstripe -d "

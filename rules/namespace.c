@@ -111,6 +111,22 @@ static enum outcome check_dirent_fid_mismatch(const struct facts *f, struct sink
 
 /* ---- dirent-type --------------------------------------------------------------------------- */
 
+/* What the inode holds, or another of its names, may tell what it is. */
+static const char *type_verdict(const struct facts *f, u8 want)
+{
+	const struct object *o = f->obj;
+	u32 i;
+
+	if (S_ISDIR(o->inode.mode) ? f->dotdot_ino : S_ISREG(o->inode.mode) && object_has_lov(o))
+		return VERDICT_NAME;
+	for (i = 0; i < f->nnames; i++)
+		if ((f->names[i].type & 0xf) == want)
+			return VERDICT_NAME;
+	if (!S_ISDIR(o->inode.mode) && !S_ISREG(o->inode.mode) && object_has_lov(o))
+		return VERDICT_MODE;
+	return VERDICT_UNDECIDED;
+}
+
 static enum outcome check_dirent_type(const struct facts *f, struct sink *sink)
 {
 	u8 want = dirent_mode_to_type(f->obj->inode.mode);
@@ -137,6 +153,7 @@ static enum outcome check_dirent_type(const struct facts *f, struct sink *sink)
 		rule_add_name(fi, n);
 		finding_u64(fi, "dirent_type", type);
 		finding_u64(fi, "inode_type", want);
+		fi->verdict = type_verdict(f, want);
 	}
 	return out;
 }
@@ -287,6 +304,7 @@ RULE(dirent_dangling) = {
 	.explanation =
 		"A directory has a name whose inode is free, does not exist, or is being deleted. "
 		"Clients see the name in listings, and every access to it fails.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: dangling name entry",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. Without -C it keeps the name "
@@ -309,6 +327,7 @@ RULE(dirent_fid_mismatch) = {
 		"the object's LMA. Listings hand out the one, lookups the other: a client may get "
 		"errors or the wrong object. Either the entry leads to the wrong inode, or its "
 		"copy or the LMA is damaged; the witnesses tell.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: dirent repaired",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It believes the LMA: where that "
@@ -328,6 +347,7 @@ RULE(dirent_type) = {
 		"The type in the name entry (file, directory, link ...) is not the type of the "
 		"inode it leads to. Programs that trust the type from a listing treat the object "
 		"wrongly.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: bad file type",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "parent_ino parent_fid name dirent_type inode_type",
@@ -346,6 +366,7 @@ RULE(dirent_malformed) = {
 		"impossible entry; or the data after a name do not fit. Names behind it are lost "
 		"to clients, and whether they exist could not be told. The server may take the "
 		"file system read-only when it meets such a block.",
+	.wrong = VERDICT_NAME,
 	.lfsck = "none (e2fsck)",
 	.remedy =
 		"Stop the MDT and run e2fsck -f on its device, then start it and run: lctl "
@@ -365,6 +386,7 @@ RULE(dirent_name_duplicate) = {
 	.explanation =
 		"A name stands twice in the directory. A lookup finds one of the two, and it need "
 		"not be the one that a removal takes away.",
+	.wrong = VERDICT_NAME,
 	.lfsck = "none (e2fsck)",
 	.remedy = "Stop the MDT and run e2fsck -f on its device: it renames one of the two.",
 	.evidence = "name",
@@ -382,6 +404,7 @@ RULE(dirent_name_invalid) = {
 		"No client can have created such a name, and none can open or remove it. The "
 		"entry was overwritten. (In encrypted directories these bytes are legal and not "
 		"reported.)",
+	.wrong = VERDICT_NAME,
 	.lfsck = "none (e2fsck)",
 	.remedy =
 		"Stop the MDT and run e2fsck -f on its device: it replaces the bytes. Then run: "
@@ -402,6 +425,7 @@ RULE(nameless_file) = {
 		"name for it, and it is not waiting in PENDING to be deleted. Its space is not "
 		"given back, and its data cannot be reached by path. What e2fsck moves to the "
 		"lost+found of the MDT (lost_found_name) is out of reach for clients, too.",
+	.wrong = VERDICT_NAME,
 	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It gives the name back where "

@@ -162,6 +162,7 @@ RULE(nlink_file) = {
 		"delete the file while others still lead to it; too high, and it is never "
 		"deleted. On a file system with several MDTs, e2fsck is known to lower the count "
 		"to the local names.",
+	.wrong = VERDICT_NLINK,
 	.lfsck = "LFSCK namespace: nlinks repaired (only where it is too low)",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It raises a count that is too "
@@ -182,6 +183,7 @@ RULE(nlink_directory) = {
 		"A directory's link count is 2 and one for each subdirectory (1 where there are "
 		"more than can be counted). This one is different. Programs such as find that use "
 		"the count to skip directories may miss some.",
+	.wrong = VERDICT_NLINK,
 	.lfsck = "LFSCK namespace: nlinks repaired",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace, or e2fsck -f with the MDT "

@@ -90,10 +90,8 @@ static enum outcome oi_missing(const struct facts *f, struct sink *sink)
 	} else {
 		add_own_file(f, fi);
 	}
+	/* Where nothing contradicts the LMA, it is the mapping that is missing or wrong. */
 	rule_add_witnesses(fi, f);
-	/* Nothing contradicts the LMA: it is the mapping that is missing or wrong. */
-	if (!fi->verdict)
-		fi->verdict = VERDICT_OI;
 	return OUT_VIOLATED;
 }
 
@@ -138,7 +136,6 @@ static void oi_dangling(const struct facts *f, struct sink *sink, const struct o
 	fi->fid = r->rec.fid;
 	fi->other_fid = r->rec.fid;
 	add_record(fi, r);
-	fi->verdict = VERDICT_OI;
 }
 
 static enum outcome check_oi_dangling(const struct facts *f, struct sink *sink)
@@ -184,8 +181,6 @@ static enum outcome check_oi_generation(const struct facts *f, struct sink *sink
 	add_record(fi, r);
 	finding_u64(fi, "generation", f->obj->inode.generation);
 	rule_add_witnesses(fi, f);
-	if (!fi->verdict)
-		fi->verdict = VERDICT_OI;
 	return OUT_VIOLATED;
 }
 
@@ -294,7 +289,6 @@ static enum outcome check_oi_misrouted(const struct facts *f, struct sink *sink)
 		fi->other_fid = r->rec.fid;
 		add_record(fi, r);
 		finding_u64(fi, "expected_oi_file", r->rec.fid.seq & mask);
-		fi->verdict = VERDICT_OI;
 	}
 	return out;
 }
@@ -357,7 +351,6 @@ void rule_index_finding(struct finding *f, const struct view_problem *p, u32 oi)
 	f->ino = p->ino;
 	f->oi = oi + 1;
 	f->what = p->why;
-	f->verdict = VERDICT_OI;
 	finding_u64(f, "oi_file", oi);
 	finding_u64(f, "block", p->block);
 	finding_u64(f, "logical_block", p->logical);
@@ -382,6 +375,7 @@ RULE(oi_missing) = {
 		"that is. This object's FID is not in the index, or the index leads to another "
 		"inode: an open by FID fails, or reaches the wrong object until the server "
 		"notices.",
+	.wrong = VERDICT_OI,
 	.lfsck = "OI scrub: updated",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. It runs while the MDT serves "
@@ -401,6 +395,7 @@ RULE(oi_dangling) = {
 		"A mapping of the object index leads to an inode that is not in use. By itself it "
 		"is harmless: the server checks the object it finds and drops the mapping. It can "
 		"also be the trace of an object that was lost.",
+	.wrong = VERDICT_OI,
 	.lfsck = "OI scrub: stale mapping, removed when it is met",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. Scrub walks existing inodes, so a "
@@ -421,6 +416,7 @@ RULE(oi_generation) = {
 		"it. The server takes the mapping for stale and cannot open the object by its "
 		"FID. After a file-level restore this holds for nearly every object until OI "
 		"scrub has run.",
+	.wrong = VERDICT_OI,
 	.lfsck = "OI scrub: inconsistent mapping",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t scrub.",
 	.evidence = "oi_file oi_fid oi_ino oi_generation generation",
@@ -438,6 +434,7 @@ RULE(oi_fid_mismatch) = {
 		"The object index says that this inode is one FID, its LMA says it is another. "
 		"One of the two is damaged. The witnesses (name entries, layout) usually tell "
 		"which; the object cannot be opened by either FID until they agree.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "OI scrub: inconsistent mapping",
 	.remedy =
 		"If the OI mapping is wrong: lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. If the "
@@ -458,6 +455,7 @@ RULE(oi_duplicate) = {
 		"Beside the mapping of the object's own FID a second mapping leads to its inode. "
 		"Whoever holds the other FID reaches the wrong object, or none; the object that "
 		"FID belongs to may be without a mapping.",
+	.wrong = VERDICT_OI,
 	.lfsck = "OI scrub: inconsistent mapping",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t scrub.",
 	.evidence = "oi_file oi_fid oi_ino oi_generation",
@@ -474,6 +472,7 @@ RULE(oi_misrouted) = {
 	.explanation =
 		"The sequence of a FID decides in which of the OI files its mapping stands. This "
 		"one stands in another, where the server never looks for it.",
+	.wrong = VERDICT_OI,
 	.lfsck = "none",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t scrub adds the mapping where it belongs. "
@@ -494,6 +493,7 @@ RULE(oi_malformed) = {
 		"A block of an OI file cannot be read, is not what it should be, or its keys are "
 		"out of order. The FIDs behind it (lost_from to lost_to, sequences) cannot be "
 		"looked up, and whether their mappings are right could not be told.",
+	.wrong = VERDICT_OI,
 	.lfsck = "OI scrub: the OI file is recreated",
 	.remedy =
 		"Stop the MDT, mount it as ldiskfs, move the damaged oi.16.N away and start the "
@@ -514,6 +514,7 @@ RULE(oi_file_lost) = {
 		"whose sequences belong to it has a mapping, so that these objects cannot be opened "
 		"by FID. When the MDT starts, the server makes the file anew and starts OI scrub; "
 		"until scrub has reached an object, clients may be told that it does not exist.",
+	.wrong = "the OI file",
 	.lfsck = "OI scrub: the OI file is recreated",
 	.remedy =
 		"Unmount and mount the MDT: the server makes the file and OI scrub fills it. Watch "
@@ -537,6 +538,7 @@ RULE(oi_restored) = {
 		"oi.16.* files come back as they were. No object is damaged by that, but none can "
 		"be opened by FID until the OI has been rebuilt. The state of OI scrub says nothing "
 		"about it: after a restore it can read as if nothing were to do.",
+	.wrong = "the OI",
 	.lfsck = "OI scrub: inconsistent mappings",
 	.remedy =
 		"Mount the MDT and run lctl lfsck_start -M FSNAME-MDTxxxx -t scrub. Or, with the MDT "

@@ -112,6 +112,7 @@ RULE(lma_orphan_flag) = {
 		"The flag ORPHAN in the LMA says that the last name of the object is gone and "
 		"that it is kept only while somebody has it open. But a directory has a name for "
 		"it. The server takes the object for dead: opening it by this name fails.",
+	.wrong = VERDICT_LMA,
 	.lfsck = "LFSCK namespace: skipped as dead",
 	.remedy =
 		"If the object is wanted, stop the MDT, mount it as ldiskfs and clear the flag "
@@ -133,6 +134,7 @@ RULE(pending_name) = {
 		"An object that is open and unlinked waits in PENDING under a name made of its "
 		"FID. This name is made of another. When the MDT starts it destroys what the "
 		"names spell, and this object stays for ever.",
+	.wrong = VERDICT_NAME,
 	.lfsck = "none",
 	.remedy =
 		"Stop the MDT, mount it as ldiskfs and rename the entry in PENDING to the FID of "
@@ -153,6 +155,7 @@ RULE(pending_and_named) = {
 		"The file waits in PENDING to be destroyed at its last close, or when the MDT "
 		"starts, but a directory still has a name for it. When it is destroyed, that name "
 		"leads nowhere and the data are lost.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"Copy the file away from a client first. To keep it, stop the MDT, mount it as "

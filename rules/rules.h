@@ -73,10 +73,15 @@ void rule_add_name(struct finding *fi, const struct name_fact *n);
 #define VERDICT_LINKEA "the linkEA"
 #define VERDICT_LAYOUT "the layout"
 #define VERDICT_DOTDOT "the \"..\" entry"
+#define VERDICT_NLINK "the link count"
+#define VERDICT_MODE "the mode of the inode"
+#define VERDICT_LMV "the LMV"
+#define VERDICT_HSM "trusted.hsm"
+#define VERDICT_FLD "the FLD"
 
 /*
  * Every place that states the object's identity, the majority, and the verdict;
- * no verdict where all of them agree.
+ * that of the rule stays where all of them agree.
  */
 void rule_add_witnesses(struct finding *fi, const struct facts *f);
 /* The same of who the parent of a directory is.  Of a file: lists, decides nothing. */

@@ -77,6 +77,9 @@ static enum outcome check_fid_sequence(const struct facts *f, struct sink *sink)
 	}
 	if (future)
 		finding_hex(fi, "next_sequence", f->env->seq_srv.start);
+	/* The OI, too, knows the object by this FID: it was given out. */
+	if (future && f->have_cross && !f->oi_own)
+		fi->verdict = "seq_srv";
 	return OUT_VIOLATED;
 }
 
@@ -126,6 +129,7 @@ RULE(fid_sequence) = {
 		"FID location database (fld): other MDTs look for the object elsewhere. As an "
 		"error: the sequence is in the range that this MDT has not given out yet "
 		"(seq_srv). A client that will be given it creates an object with the same FID.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"If fld or seq_srv was restored from an older backup than the rest of the MDT, "
@@ -149,6 +153,7 @@ RULE(fid_oid_width) = {
 		"A client uses the object ids 1 to 0x20000 of a metadata sequence and then asks "
 		"for a new one. No client counts as far as this FID: the LMA is damaged, or the "
 		"FID was made by other software.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"Compare the FID with the OI mapping and the name entry. Where only the LMA is "

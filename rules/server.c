@@ -442,6 +442,7 @@ RULE(fld_overlap) = {
 		"ranges for different servers overlap, or a range ends before it begins. Clients "
 		"that ask for a FID of such a sequence can be sent to a server that does not have "
 		"the object. Range type 0 is an MDT, 1 an OST.",
+	.wrong = VERDICT_FLD,
 	.lfsck = "none",
 	.remedy =
 		"Nothing repairs the FLD in place. Compare lctl get_param fld.*.fldb of all MDTs: that "
@@ -464,6 +465,7 @@ RULE(seq_range) = {
 		"whole ranges of them to servers. The range in such a file is malformed, is marked "
 		"as that of another MDT, or holds sequences that the FLD says belong to somebody "
 		"already. Objects made with them can get FIDs that exist elsewhere.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"Keep the MDT from making new objects (unmount it, or its clients) and ask your "
@@ -485,6 +487,7 @@ RULE(mountdata_mismatch) = {
 		"and so does last_rcvd. They do not agree. The server refuses to start, or starts as "
 		"another MDT than it is, which its FIDs contradict. mdtcheck goes by what most of "
 		"them say.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "none",
 	.remedy =
 		"With the MDT stopped, compare tunefs.lustre --dryrun DEVICE with the label of the device "
@@ -508,6 +511,7 @@ RULE(server_state_unreadable) = {
 		"seq_ctl, lov_objid, lov_objseq or one of LFSCK's) is there, but its content cannot "
 		"be read or is not what it must be. The server may refuse to start, or begin as if "
 		"it were new. Rules that need what stands in it could not tell, or know less.",
+	.wrong = "the state file",
 	.lfsck = "none",
 	.remedy =
 		"Check the device, then e2fsck -f with the MDT stopped. OI_scrub, lfsck_namespace and "

@@ -94,7 +94,6 @@ static enum outcome check_dotdot_fid(const struct facts *f, struct sink *sink)
 	rule_add_name(fi, n);
 	fi->other_fid = f->dotdot_lufid;
 	finding_fid(fi, "dotdot_fid", &f->dotdot_lufid);
-	fi->verdict = VERDICT_DOTDOT;
 	return OUT_VIOLATED;
 }
 
@@ -255,6 +254,7 @@ RULE(dotdot_mismatch) = {
 	.explanation =
 		"The directory's \"..\" leads to another directory than the one that holds its "
 		"name. Clients walking up end in the wrong place, and a rename can build a loop.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: dotdot repaired",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "parent_ino parent_fid name dotdot_ino dotdot_fid",
@@ -272,6 +272,7 @@ RULE(directory_linked_twice) = {
 	.explanation =
 		"Directories cannot be hard-linked, but this one has more than one name. Removing "
 		"or renaming one of them damages the other, and the tree is no tree any more.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: multiple-referenced",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "parent_ino parent_fid name own_parent_fid own_name names",
@@ -290,6 +291,7 @@ RULE(directory_unreachable) = {
 		"The directory is in use but no directory of this MDT has a name for it. It and "
 		"all that hangs below it are out of reach by path. What e2fsck moves to the "
 		"lost+found of the MDT (lost_found_name) is so for clients.",
+	.wrong = VERDICT_NAME,
 	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
 	.remedy =
 		"lctl lfsck_start -M FSNAME-MDTxxxx -t namespace. It gives the name back where "
@@ -310,6 +312,7 @@ RULE(directory_loop) = {
 		"Going up from this directory leads back to it instead of to the root. All "
 		"directories of the loop, and what hangs below them, are out of reach; walks "
 		"through them may never end.",
+	.wrong = VERDICT_UNDECIDED,
 	.lfsck = "LFSCK namespace: orphan, moved to .lustre/lost+found",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace -o.",
 	.evidence = "dotdot_ino parent_ino parent_fid name",
@@ -328,6 +331,7 @@ RULE(dotdot_fid) = {
 		"The directory's \"..\" leads to the right inode but holds another FID than that "
 		"directory has. Clients that walk up by FID (NFS exports, lfs fid2path) get a "
 		"stale handle or another directory.",
+	.wrong = VERDICT_DOTDOT,
 	.lfsck = "LFSCK namespace: dotdot repaired",
 	.remedy = "lctl lfsck_start -M FSNAME-MDTxxxx -t namespace.",
 	.evidence = "parent_ino parent_fid name dotdot_fid",

@@ -182,13 +182,19 @@ static void set_agreement(struct finding *fi, const struct fid *right)
 
 static void vote(struct finding *fi)
 {
+	const char *odd;
 	struct fid right;
 
-	fi->verdict = fi->nwit ? VERDICT_UNDECIDED : NULL;
-	if (!majority(fi, &right))
+	if (!fi->nwit)
 		return;
+	if (!majority(fi, &right)) {
+		fi->verdict = VERDICT_UNDECIDED;
+		return;
+	}
 	set_agreement(fi, &right);
-	fi->verdict = odd_places(fi);
+	odd = odd_places(fi);
+	if (odd)
+		fi->verdict = odd;
 }
 
 void rule_add_witnesses(struct finding *fi, const struct facts *f)

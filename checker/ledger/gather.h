@@ -31,6 +31,7 @@ struct gather_holder {
 	u8 class; /* enum dir_class */
 	bool encrypted;
 	struct lmv lmv;
+	u32 shard_twice; /* known when it has been read: see struct facts */
 };
 
 /* A name entry as it is kept; the FID behind the name, where there is one, and its bytes follow. */

@@ -65,6 +65,11 @@ static struct gather_name *name_at(struct gather *g, u32 off)
 	return (struct gather_name *)(void *)(g->arena + off);
 }
 
+static struct gather_holder *holder_at(struct gather *g, u32 off)
+{
+	return (struct gather_holder *)(void *)(g->arena + off);
+}
+
 /* A name entry as it is kept: at the most. */
 struct kept_name {
 	struct gather_name head;
@@ -358,6 +363,8 @@ int gather_directory(struct worker *w, u32 i)
 		drop_names(w);
 	if (w->blind)
 		__atomic_store_n(&g->names_blind, true, __ATOMIC_RELAXED);
+	if (w->holder_at != GATHER_NONE)
+		holder_at(g, w->holder_at)->shard_twice = w->shards.twice;
 	if (w->dir && !gone) {
 		w->dir->seen = true;
 		w->dir->huge = w->names.full;

@@ -53,6 +53,7 @@ struct name_fact {
 	u16 namelen;
 	bool dir_encrypted;
 	struct lmv dir_lmv; /* of the directory */
+	u32 dir_shard_twice; /* as shard_twice of the directory */
 	enum shard_trust shard_trust;
 	const char *shard_doubt; /* SHARD_DOUBTFUL: why */
 };

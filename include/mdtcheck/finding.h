@@ -74,7 +74,7 @@ struct finding {
 	u32 nev;
 	struct witness wit[FINDING_WITNESS_MAX];
 	u32 nwit;
-	const char *verdict; /* static: the side that is wrong, "undecided", or NULL */
+	const char *verdict; /* static: the side that is wrong, "undecided"; information: NULL */
 
 	char text[FINDING_TEXT_MAX]; /* bytes of names and texts while it is being made */
 	u32 text_len;

@@ -81,6 +81,8 @@ struct rule {
 	const char *blind;
 	const char *title;	 /* a short phrase */
 	const char *explanation; /* for an administrator: what it means, why it matters */
+	/* The side that is wrong where check() names no other, "undecided"; information: NULL */
+	const char *wrong;
 	const char *lfsck;	 /* what LFSCK or OI scrub calls it; "none" */
 	const char *remedy;
 	const char *evidence;	 /* space-separated evidence keys */

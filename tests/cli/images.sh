@@ -163,6 +163,8 @@ one_finding() {
 	got=$(jq -r '[.findings[] | select(.caused_by == null and .severity != "info") | .rule] |
 		join(" ")' "$TMP/copy.json")
 	[ "$got" = "$rule" ] || { echo "primary findings: $got"; return 1; }
+	jq -e 'all(.findings[] | select(.caused_by == null and .severity != "info"); .verdict)' \
+		"$TMP/copy.json" >"$TMP/said" || { echo "no side is said to be wrong"; return 1; }
 }
 
 # The subjects: NAME FILE OTHER TREE DIR OTHERDIR NEWFID OWNNAME MASTER SHARD AGENT PFL. FILE and
@@ -194,6 +196,29 @@ plant_all() {
 		done
 		check "$1: $words" one_finding "$rule" "${args[@]}"
 	done < <(faults)
+}
+
+# An OI mapping overwritten, as Lustre's own test of scrub does it: the object is what is reported.
+mapping_overwritten() {
+	local copy=$TMP/copy.img got
+	cp --sparse=always "$image" "$copy"
+	"$MKMDT" patch "$copy" oi-missing /nested/d1/o-0 &&
+		"$MKMDT" patch "$copy" oi-dangling '[0x200000402:0xab:0x0]' 16843009 || return 1
+	"$MDTCHECK" -o "$TMP/copy.json" "$copy"
+	got=$(jq -r '.findings[] | "\(.rule) \(.verdict // "-") \(.evidence.oi_ino)"' "$TMP/copy.json" | sort)
+	[ "$got" = "oi-dangling - 16843009
+oi-missing the OI mapping 16843009" ] || { echo "$got"; return 1; }
+}
+
+# says VERDICT FAULT ARGS...: the side that the one finding says is wrong.
+says() {
+	local verdict=$1 copy=$TMP/copy.img
+	shift
+	cp --sparse=always "$image" "$copy"
+	"$MKMDT" patch "$copy" "$@" || return 1
+	"$MDTCHECK" -o "$TMP/copy.json" "$copy"
+	jq -e --arg verdict "$verdict" '[.findings[] | select(.caused_by == null) | .verdict] == [$verdict]' \
+		"$TMP/copy.json"
 }
 
 # A name that nobody's linkEA knows: needs two steps.
@@ -270,5 +295,12 @@ if image=$(real_image lustre-2.17-mdt0); then
 	check "2.17: a sequence of nobody" \
 		one_finding lov-object-sequence lov-object-sequence/nobody /nested/d1/o-0
 	check "2.17: a name without its linkEA entry" second_name
+	check "2.17: an OI mapping overwritten" mapping_overwritten
+	check "2.17: a shard's LMV with the index of another is what is wrong" \
+		says "the LMV" lmv-index/next "$FNV/[0x200000400:0x4:0x0]:0"
+	check "2.17: a shard's name with the index of another is what is wrong" \
+		says "the name entry" lmv-shard-index "$FNV/[0x200000400:0x4:0x0]:0" 1
+	check "2.17: an inode that turned into another is what is wrong" \
+		says "the mode of the inode" inode-mode /nested/d1/o-0 0120777
 fi
 exit 0

@@ -28,6 +28,7 @@ RULE(demo_setuid_directory) = {
 	.explanation =
 		"The set-user-ID bit of a directory means nothing to Lustre and nothing sets it "
 		"by itself. Where it stands, the mode of the inode was probably overwritten.",
+	.wrong = VERDICT_MODE,
 	.lfsck = "none",
 	.remedy = "Look at the mode from a client, and put it right there: chmod u-s.",
 	.evidence = "mode",

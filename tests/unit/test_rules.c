@@ -23,6 +23,7 @@ struct finding *__wrap_sink_finding(struct sink *sink, const char *what)
 		.rule = sink->rule,
 		.severity = sink->rule->severity,
 		.what = what,
+		.verdict = sink->rule->wrong,
 	};
 	if (sink->f->obj) {
 		sink->fi.ino = sink->f->obj->ino;
@@ -60,6 +61,8 @@ START_TEST(table_is_sound)
 		ck_assert_uint_gt(strlen(t[i].lfsck), 3);
 		ck_assert_uint_gt(strlen(t[i].remedy), 20);
 		ck_assert_uint_gt(strlen(t[i].evidence), 0);
+		/* What is reported as wrong has a side that is. */
+		ck_assert_int_eq(!t[i].wrong, t[i].severity == SEV_INFO);
 		ck_assert_uint_lt(t[i].unit, UNIT_NR);
 		ck_assert_ptr_eq(rule_by_name(t[i].name), &t[i]);
 		for (k = 0; k < i; k++)

@@ -96,7 +96,8 @@ int plant_oi_dangling(struct plant *p, int mode)
 		rc = plant_number(p, 1, 0, UINT32_MAX, &rec.ino);
 	else if (!rc)
 		rc = edit_free_inode(p->e, &rec.ino);
-	if (!rc)
+	/* A number beyond the last inode is nobody's. */
+	if (!rc && rec.ino <= p->e->inodes_count)
 		rc = edit_inode_used(p->e, rec.ino, &used);
 	if (!rc && used)
 		rc = edit_fail(p->e, -EINVAL, "inode %u is not free", rec.ino);
