@@ -71,7 +71,7 @@ static void hunt_problem(void *arg, const struct view_problem *p)
 
 static int hunt(const struct locate *l, struct fid_hunt *h)
 {
-	static const struct scan_ops ops = { hunt_object, hunt_group, hunt_problem };
+	static const struct scan_ops ops = { hunt_object, hunt_group, hunt_problem, NULL };
 	void **args = calloc(l->threads, sizeof(*args));
 	int rc = args ? 0 : -ENOMEM;
 

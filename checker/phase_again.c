@@ -63,7 +63,8 @@ struct again {
 	struct run *r;
 	struct poster poster;
 	pthread_mutex_t *lock; /* of the run's problem list */
-	enum post_mode mode;   /* of the directory being read */
+	struct oi_share *oi;
+	enum post_mode mode; /* of the directory being read */
 	u64 inodes;    /* read by this thread */
 	u32 unmetered; /* records of the OI */
 };
@@ -140,24 +141,28 @@ static void again_oi_problem(void *arg, const struct view_problem *p)
 	again_problem(arg, p);
 }
 
+static int again_rest(void *arg, struct view_buf *buf)
+{
+	struct again *a = arg;
+
+	return scan_oi_files(a->oi, buf, a);
+}
+
 static int one_window(struct run *r)
 {
-	static const struct scan_ops ops = { again_object, again_group, again_problem };
+	static const struct scan_ops ops = { again_object, again_group, again_problem, again_rest };
 	static const struct oi_ops oi_ops = { .records = again_oi_records, .problem = again_oi_problem };
+	struct oi_share oi = { .r = r, .ops = &oi_ops };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct again again[MAX_THREADS];
 	void *args[MAX_THREADS];
-	int rc;
 
 	for (u32 i = 0; i < r->threads; i++) {
-		again[i] = (struct again){ .r = r, .poster = r->poster, .lock = &lock };
+		again[i] = (struct again){ .r = r, .poster = r->poster, .lock = &lock, .oi = &oi };
 		args[i] = &again[i];
 	}
 	view_pass_begin(r->view);
-	rc = view_scan(r->view, &ops, args, r->threads, r->cancel);
-	if (!rc && r->env.oi_count)
-		rc = scan_oi_files(r, &oi_ops, args);
-	return rc;
+	return view_scan(r->view, &ops, args, r->threads, r->cancel);
 }
 
 u64 scan_steps(const struct run *r)

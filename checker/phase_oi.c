@@ -1,56 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* All OI files, by as many threads as the run has: each takes the next file. */
-#include <pthread.h>
-
+/* All OI files, by threads that have no inodes left to scan: each takes the next file. */
 #include "phases.h"
 
-struct oi_thread {
-	pthread_t id;
-	struct run *r;
-	const struct oi_ops *ops;
-	void *arg;
-	u32 *next; /* file; of all threads */
-	int rc;
-};
-
-static void *read_files(void *arg)
+int scan_oi_files(struct oi_share *share, struct view_buf *buf, void *arg)
 {
-	struct oi_thread *t = arg;
-	struct run *r = t->r;
-	struct view_buf *buf = view_buf_new(r->view);
-
-	t->rc = buf ? 0 : -ENOMEM;
-	while (!t->rc && !stop_wanted(r->cancel)) {
-		u32 oi = __atomic_fetch_add(t->next, 1, __ATOMIC_RELAXED);
-
-		if (oi >= r->env.oi_count)
-			break;
-		if (r->env.oi_ino[oi])
-			t->rc = view_read_oi(r->view, buf, oi, t->ops, t->arg);
-	}
-	view_buf_free(buf);
-	return NULL;
-}
-
-int scan_oi_files(struct run *r, const struct oi_ops *ops, void *const *args)
-{
-	struct oi_thread thread[MAX_THREADS];
-	u32 next = 0, started = 0;
+	struct run *r = share->r;
 	int rc = 0;
 
-	for (; started < r->threads; started++) {
-		struct oi_thread *t = &thread[started];
+	while (!rc) {
+		u32 oi = __atomic_fetch_add(&share->next, 1, __ATOMIC_RELAXED);
 
-		*t = (struct oi_thread){ .r = r, .ops = ops, .arg = args[started], .next = &next };
-		if (pthread_create(&t->id, NULL, read_files, t)) {
-			rc = -EAGAIN;
-			break;
-		}
+		if (oi >= r->env.oi_count)
+			return 0;
+		if (stop_wanted(r->cancel))
+			return -ECANCELED;
+		if (r->env.oi_ino[oi])
+			rc = view_read_oi(r->view, buf, oi, share->ops, arg);
 	}
-	for (u32 i = 0; i < started; i++) {
-		pthread_join(thread[i].id, NULL);
-		if (thread[i].rc)
-			rc = thread[i].rc;
-	}
-	return !rc && stop_wanted(r->cancel) ? -ECANCELED : rc;
+	return rc;
 }

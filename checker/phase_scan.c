@@ -52,6 +52,7 @@ struct scanner {
 	u32 oi_last_file; /* that the record before was read from, UINT32_MAX none */
 	struct fid oi_last; /* of that record */
 	pthread_mutex_t *lock; /* of the run's problem list */
+	struct oi_share *oi;
 	u32 *huge;	       /* directories whose names did not fit the table */
 	u32 nhuge;
 } CREW_MEMBER;
@@ -293,6 +294,16 @@ static void scan_oi_problem(void *arg, const struct view_problem *p)
 	scan_problem(arg, p);
 }
 
+/* ---- when no inode is left ---- */
+
+static int scan_rest(void *arg, struct view_buf *buf)
+{
+	struct scanner *s = arg;
+
+	dirlog_sort(&s->log);
+	return scan_oi_files(s->oi, buf, s);
+}
+
 /* ---- after the pass ---- */
 
 /* Names of directories too large for one table: read again, part by part. */
@@ -451,7 +462,8 @@ static int finish(struct run *r, struct scanner *scanners)
 	return rc;
 }
 
-static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
+static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock,
+			struct oi_share *oi)
 {
 	u32 nrules;
 
@@ -460,6 +472,7 @@ static int scanner_init(struct scanner *s, struct run *r, pthread_mutex_t *lock)
 	s->facts.env = &r->env;
 	s->poster = r->poster;
 	s->lock = lock;
+	s->oi = oi;
 	s->log.mem = &r->mem;
 	s->pen.set = r->objects;
 	s->oi_last_file = UINT32_MAX;
@@ -494,8 +507,9 @@ static void scan_failure(const struct run *r, int rc, char *err, size_t errlen)
 
 int phase_scan(struct run *r, char *err, size_t errlen)
 {
-	static const struct scan_ops ops = { scan_object, scan_group, scan_problem };
+	static const struct scan_ops ops = { scan_object, scan_group, scan_problem, scan_rest };
 	static const struct oi_ops oi_ops = { .records = scan_oi_records, .problem = scan_oi_problem };
+	struct oi_share oi = { .r = r, .ops = &oi_ops };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct scanner *scanners = crew_members(sizeof(*scanners), r->threads);
 	void *args[MAX_THREADS];
@@ -505,7 +519,7 @@ int phase_scan(struct run *r, char *err, size_t errlen)
 	rc = scanners && r->aside ? 0 : -ENOMEM;
 	for (u32 i = 0; i < r->threads && !rc; i++) {
 		args[i] = &scanners[i];
-		rc = scanner_init(&scanners[i], r, &lock);
+		rc = scanner_init(&scanners[i], r, &lock, &oi);
 	}
 	if (rc)
 		goto out;
@@ -513,8 +527,6 @@ int phase_scan(struct run *r, char *err, size_t errlen)
 	meter_begin(&r->meter, METER_SCAN, 1, scan_steps(r));
 	view_pass_begin(r->view);
 	rc = view_scan(r->view, &ops, args, r->threads, r->cancel);
-	if (!rc && r->env.oi_count)
-		rc = scan_oi_files(r, &oi_ops, args);
 	if (!rc)
 		rc = finish(r, scanners);
 out:

@@ -91,8 +91,15 @@ void run_add_problem(struct run *r, const struct view_problem *p);
 int phase_scan(struct run *r, char *err, size_t errlen);
 /* Posts the names of those directories again whose place was guessed wrong. */
 int scan_repost(struct run *r, struct view_buf *buf);
-/* All records of the OI; args[i] goes to the callbacks of thread i. */
-int scan_oi_files(struct run *r, const struct oi_ops *ops, void *const *args);
+/* The OI files, for threads to share: each takes the next one. */
+struct oi_share {
+	struct run *r;
+	const struct oi_ops *ops;
+	u32 next; /* atomic */
+};
+
+/* All records of files until none is left; arg goes to the callbacks.  0, -ECANCELED, -errno. */
+int scan_oi_files(struct oi_share *share, struct view_buf *buf, void *arg);
 /* What the meter is to expect of it, in all passes. */
 u64 scan_steps(const struct run *r);
 /* The rest of the scan where the ledger is a window. */

@@ -82,7 +82,7 @@ static int ino_cmp(const void *a, const void *b, void *arg)
 
 int shares_collect(struct run *r, struct shares *s)
 {
-	static const struct scan_ops ops = { collect_object, no_group, no_problem };
+	static const struct scan_ops ops = { collect_object, no_group, no_problem, NULL };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct collector c = { r, s, &lock };
 	void *args[MAX_THREADS];

@@ -110,11 +110,13 @@ static const char *remote_form(bool flag, bool rpd)
 }
 
 /* Of the three that are changed together, the odd one out. */
-static const char *remote_verdict(bool flag, bool rpd, enum remote_state remote)
+static const char *remote_verdict(const struct facts *f, bool flag, bool rpd,
+				  enum remote_state remote)
 {
 	bool linked = remote == REMOTE_YES;
 
-	if (remote == REMOTE_UNKNOWN)
+	/* Of an object without any name, two of the three may be lost. */
+	if (remote == REMOTE_UNKNOWN || (!flag && !f->nnames))
 		return VERDICT_UNDECIDED;
 	return flag == rpd ? VERDICT_LINKEA : linked == rpd ? VERDICT_LMA : VERDICT_NAME;
 }
@@ -136,7 +138,7 @@ static enum outcome remote_mismatch(const struct facts *f, struct sink *sink, bo
 		finding_fid(fi, "remote_parent_fid", &which->e.parent);
 		finding_name(fi, "name", which->e.name, which->e.namelen);
 	}
-	fi->verdict = remote_verdict(flag, rpd, remote);
+	fi->verdict = remote_verdict(f, flag, rpd, remote);
 	return OUT_VIOLATED;
 }
 

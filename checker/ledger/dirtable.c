@@ -112,35 +112,6 @@ static int reserve(struct dirlog *log, u64 nrows, u64 nlinks)
 	return rc;
 }
 
-/* The first log takes over what the others hold: never is there more than one copy of it all. */
-static int merge_logs(struct dirlog *all, struct dirlog *logs, u32 n)
-{
-	u64 nrows = 0, nlinks = 0;
-	int rc;
-
-	for (u32 i = 0; i < n; i++) {
-		nrows += logs[i].nrows;
-		nlinks += logs[i].nlinks;
-	}
-	if (n) {
-		*all = logs[0];
-		logs[0] = (struct dirlog){ .mem = logs[0].mem };
-	}
-	rc = reserve(all, nrows, nlinks);
-	for (u32 i = 1; i < n && !rc; i++) {
-		if (logs[i].nrows)
-			memcpy(all->rows + all->nrows, logs[i].rows,
-			       logs[i].nrows * sizeof(*all->rows));
-		if (logs[i].nlinks)
-			memcpy(all->links + all->nlinks, logs[i].links,
-			       logs[i].nlinks * sizeof(*all->links));
-		all->nrows += logs[i].nrows;
-		all->nlinks += logs[i].nlinks;
-		dirlog_free(&logs[i]);
-	}
-	return rc;
-}
-
 static bool rows_in_order(const struct dirlog *log)
 {
 	u32 i = 1;
@@ -150,16 +121,73 @@ static bool rows_in_order(const struct dirlog *log)
 	return i >= log->nrows;
 }
 
-/*
- * One thread meets directories in the order of their numbers; and to sort takes memory for a
- * second copy.  qsort() may not be given NULL, even for nothing.
- */
-static void sort_log(struct dirlog *log)
+static bool links_in_order(const struct dirlog *log)
+{
+	u64 i = 1;
+
+	while (i < log->nlinks && link_cmp(&log->links[i - 1], &log->links[i]) <= 0)
+		i++;
+	return i >= log->nlinks;
+}
+
+/* Threads meet directories in the order of their numbers; to sort takes memory for a second copy. */
+void dirlog_sort(struct dirlog *log)
 {
 	if (!rows_in_order(log))
 		qsort(log->rows, log->nrows, sizeof(*log->rows), row_cmp);
-	if (log->nlinks)
+	if (!links_in_order(log))
 		qsort(log->links, log->nlinks, sizeof(*log->links), link_cmp);
+}
+
+/* Merges m sorted items into n others that have room behind them, from the last one on. */
+static void merge_back(void *into, u64 n, const void *from, u64 m, size_t size,
+		       int (*cmp)(const void *, const void *))
+{
+	u8 *a = into, *out = a + (n + m) * size;
+	const u8 *b = from;
+
+	while (m) {
+		out -= size;
+		if (n && cmp(a + (n - 1) * size, b + (m - 1) * size) > 0)
+			memcpy(out, a + --n * size, size);
+		else
+			memcpy(out, b + --m * size, size);
+	}
+}
+
+static int absorb(struct dirlog *log, struct dirlog *other)
+{
+	int rc = reserve(log, (u64)log->nrows + other->nrows, log->nlinks + other->nlinks);
+
+	if (rc)
+		return rc;
+	if (other->nrows)
+		merge_back(log->rows, log->nrows, other->rows, other->nrows, sizeof(*log->rows),
+			   row_cmp);
+	if (other->nlinks)
+		merge_back(log->links, log->nlinks, other->links, other->nlinks,
+			   sizeof(*log->links), link_cmp);
+	log->nrows += other->nrows;
+	log->nlinks += other->nlinks;
+	dirlog_free(other);
+	return 0;
+}
+
+/* In pairs, pairs of pairs ...: never are there more than one and a half copies of it all. */
+static int merge_logs(struct dirlog *all, struct dirlog *logs, u32 n)
+{
+	int rc = 0;
+
+	for (u32 i = 0; i < n; i++)
+		dirlog_sort(&logs[i]);
+	for (u32 step = 1; step < n; step *= 2)
+		for (u32 i = 0; i + step < n && !rc; i += 2 * step)
+			rc = absorb(&logs[i], &logs[i + step]);
+	if (rc || !n)
+		return rc;
+	*all = logs[0];
+	logs[0] = (struct dirlog){ .mem = logs[0].mem };
+	return 0;
 }
 
 /* Gives the rows of the log to the table, and what they do not fill back. */
@@ -237,17 +265,27 @@ static enum dir_class class_of_child(enum dir_class c)
 	}
 }
 
-static struct dir_row *row_above(const struct dirtable *t, const struct dir_row *row)
+/* A way up.  Directories beside each other have one parent, and each asks for it twice. */
+struct climb {
+	const struct dirtable *t;
+	struct dir_row *last; /* found before; NULL */
+};
+
+static struct dir_row *row_above(struct climb *c, const struct dir_row *row)
 {
-	return find_row(t, row->parent ? row->parent : row->dotdot);
+	u32 ino = row->parent ? row->parent : row->dotdot;
+
+	if (!c->last || c->last->ino != ino)
+		c->last = find_row(c->t, ino);
+	return c->last;
 }
 
 /* Marks the rows of a loop, starting at one of them. */
-static void mark_loop(const struct dirtable *t, struct dir_row *row)
+static void mark_loop(struct climb *c, struct dir_row *row)
 {
 	while (!(row->flags & DIRF_LOOP)) {
 		row->flags |= DIRF_LOOP;
-		row = row_above(t, row);
+		row = row_above(c, row);
 	}
 }
 
@@ -258,30 +296,32 @@ static void mark_loop(const struct dirtable *t, struct dir_row *row)
  * of this same walk again, is detached.  Rows are marked as they are passed, so
  * every row is walked over twice in all.
  */
-static void classify_from(const struct dirtable *t, struct dir_row *row)
+static void classify_from(struct climb *c, struct dir_row *row)
 {
 	enum dir_class class = DIR_DETACHED;
 	struct dir_row *r = row;
 
 	while (r && !r->class && !(r->flags & DIRF_SEEN)) {
 		r->flags |= DIRF_SEEN;
-		r = row_above(t, r);
+		r = row_above(c, r);
 	}
 	if (r && r->class)
 		class = class_of_child(r->class);
 	else if (r)
-		mark_loop(t, r);
-	for (r = row; r && !r->class; r = row_above(t, r))
+		mark_loop(c, r);
+	for (r = row; r && !r->class; r = row_above(c, r))
 		r->class = class;
 }
 
 static void classify(struct dirtable *t, const struct env *env)
 {
+	struct climb c = { .t = t };
+
 	for (u32 i = 0; i < t->n; i++)
 		t->rows[i].class = class_of_landmark(env, &t->rows[i]);
 	for (u32 i = 0; i < t->n; i++)
 		if (!t->rows[i].class)
-			classify_from(t, &t->rows[i]);
+			classify_from(&c, &t->rows[i]);
 }
 
 int dirtable_build(struct dirtable *t, struct membudget *mem, const struct env *env,
@@ -293,7 +333,6 @@ int dirtable_build(struct dirtable *t, struct membudget *mem, const struct env *
 
 	if (rc)
 		goto out;
-	sort_log(&all);
 	rc = membudget_take(mem, (u64)all.nrows * sizeof(u32));
 	if (rc)
 		goto out;

@@ -57,6 +57,8 @@ static inline u64 dir_reach(const struct view_info *info, u32 ino)
 
 int dirlog_add_dir(struct dirlog *log, const struct dir_row *row);
 int dirlog_add_link(struct dirlog *log, u32 child, u32 parent);
+/* Of use, not of need: done before by each thread, it is not left for dirtable_build(). */
+void dirlog_sort(struct dirlog *log);
 void dirlog_free(struct dirlog *log);
 
 struct dirtable {

@@ -194,13 +194,14 @@ static void *thread_main(void *arg)
 	int rc = 0;
 	u32 ino;
 
-	while (!rc && (ino = take_dir(t->w)) != 0) {
+	while (!rc && (ino = take_dir(t->w)) != 0)
 		rc = stop_wanted(t->w->cancel) ? -ECANCELED : walk_dir(t, ino);
-		if (rc)
-			fail(t->w, rc);
-	}
 	/* The walk has no groups: this is what one thread did. */
 	t->w->ops->group(t->arg, 0, t->met, t->delivered);
+	if (!rc && t->w->ops->rest)
+		rc = t->w->ops->rest(t->arg, t->buf);
+	if (rc)
+		fail(t->w, rc);
 	return NULL;
 }
 

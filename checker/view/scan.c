@@ -282,6 +282,8 @@ static void thread_main(void *arg)
 		if (rc)
 			break;
 	}
+	if (!rc && s->ops->rest)
+		rc = s->ops->rest(t->arg, t->buf);
 	if (rc)
 		__atomic_compare_exchange_n(&s->rc, &none, rc, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);

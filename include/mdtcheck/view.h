@@ -92,6 +92,8 @@ struct scan_ops {
 	/* A group is done: bits set in its inode bitmap, objects delivered. */
 	void (*group)(void *arg, u32 group, u32 allocated, u32 delivered);
 	void (*problem)(void *arg, const struct view_problem *p);
+	/* No inode is left for this thread: what else it can do meanwhile.  NULL: nothing. */
+	int (*rest)(void *arg, struct view_buf *buf);
 };
 
 struct dir_ops {

@@ -182,7 +182,7 @@ static int stop_object(void *arg, struct view_buf *buf, const struct object *obj
 
 START_TEST(scan_stops)
 {
-	static const struct scan_ops ops = { stop_object, on_group, on_problem };
+	static const struct scan_ops ops = { stop_object, on_group, on_problem, NULL };
 	const volatile int cancel = 1;
 	void *args[3];
 	struct lab l;
@@ -397,7 +397,7 @@ static void census_oi(struct census *c, int (*records)(void *arg, u32 oi,
 /* Two threads count apart; the sum is what matters. */
 static void census_scan(struct census *c)
 {
-	static const struct scan_ops ops = { count_object, count_group, count_problem };
+	static const struct scan_ops ops = { count_object, count_group, count_problem, NULL };
 	struct census other = { .view = c->view };
 	void *args[2] = { c, &other };
 	u32 i;

@@ -186,7 +186,7 @@ static inline void on_group(void *arg, u32 group, u32 allocated, u32 delivered)
 	l->delivered += delivered;
 }
 
-static const struct scan_ops scan_ops = { on_object, on_group, on_problem };
+static const struct scan_ops scan_ops = { on_object, on_group, on_problem, NULL };
 
 static inline int on_entry(void *arg, const struct object *dir, const struct dirent_rec *d)
 {
