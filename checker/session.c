@@ -113,6 +113,13 @@ static int watch_for_errors(struct session *s, char *err, size_t errlen)
 	return rc;
 }
 
+static enum witness_watch what_to_watch(const struct options *o)
+{
+	if (o->action != ACTION_CHECK || o->witness == WITNESS_OFF)
+		return WATCH_NOTHING;
+	return o->witness == WITNESS_REQUIRE ? WATCH_ALL : WATCH_HANDLES;
+}
+
 int session_open(struct session *s, const volatile int *cancel, char *err, size_t errlen)
 {
 	struct sandbox_options box = { .write_fds = { 1, 2 }, .nwrite_fds = 2 };
@@ -131,8 +138,7 @@ int session_open(struct session *s, const volatile int *cancel, char *err, size_
 	 * Never beside the writer of evidence: two processes would hold each other's pipes.  Before
 	 * anything below the mount is open: it may outlive this process, and must not keep it busy.
 	 */
-	witness_start(&s->target,
-		      s->opt.action == ACTION_CHECK && s->opt.witness != WITNESS_OFF, &s->witness);
+	witness_start(&s->target, what_to_watch(&s->opt), &s->witness);
 	if (s->opt.posix)
 		rc = open_walk(s, &box, err, errlen);
 	if (rc)

@@ -80,7 +80,7 @@ def parts:
 		reason: "string|null"}),
 		(.status | one_of("no_writes.locks[].status"; ["enforced", "unavailable"]))),
 	(.no_writes.witness // empty | members("no_writes.witness"; {state: "string",
-		reason: "string|null", events: "number", lost: "number", by_event: "object",
+		reason: "string|null", watched: "array", events: "number", lost: "number", by_event: "object",
 		first: "array", counters: "object"}),
 		(.state | one_of("no_writes.witness.state"; ["quiet", "active", "unavailable"])),
 		(if (.state == "active") == (.events > 0) then empty

@@ -26,29 +26,30 @@
 struct event {
 	const char *dir; /* below events/ */
 	int set;	 /* of which one must exist: SET_* */
+	bool in_handle;	 /* where there is a journal, nothing that is without a handle */
 };
 
 enum { SET_BLOCK = 1, SET_JOURNAL = 2, SET_EXT4 = 4, SET_LDISKFS = 8 };
 
 static const struct event events[] = {
-	{ "block/block_bio_queue", SET_BLOCK },
-	{ "jbd2/jbd2_handle_start", SET_JOURNAL },
-	{ "jbd2/jbd2_handle_extend", 0 },
-	{ "jbd2/jbd2_handle_restart", 0 },
-	{ "jbd2/jbd2_start_commit", 0 },
-	{ "jbd2/jbd2_write_superblock", 0 },
-	{ "jbd2/jbd2_checkpoint", 0 },
+	{ "block/block_bio_queue", SET_BLOCK, false },
+	{ "jbd2/jbd2_handle_start", SET_JOURNAL, false },
+	{ "jbd2/jbd2_handle_extend", 0, false },
+	{ "jbd2/jbd2_handle_restart", 0, false },
+	{ "jbd2/jbd2_start_commit", 0, false },
+	{ "jbd2/jbd2_write_superblock", 0, false },
+	{ "jbd2/jbd2_checkpoint", 0, false },
 	/* The first was split into the other two in 6.2. */
-	{ "ext4/ext4_journal_start", SET_EXT4 },
-	{ "ext4/ext4_journal_start_sb", SET_EXT4 },
-	{ "ext4/ext4_journal_start_inode", SET_EXT4 },
-	{ "ext4/ext4_journal_start_reserved", 0 },
-	{ "ext4/ext4_mark_inode_dirty", 0 },
-	{ "ldiskfs/ldiskfs_journal_start", SET_LDISKFS },
-	{ "ldiskfs/ldiskfs_journal_start_sb", SET_LDISKFS },
-	{ "ldiskfs/ldiskfs_journal_start_inode", SET_LDISKFS },
-	{ "ldiskfs/ldiskfs_journal_start_reserved", 0 },
-	{ "ldiskfs/ldiskfs_mark_inode_dirty", 0 },
+	{ "ext4/ext4_journal_start", SET_EXT4, true },
+	{ "ext4/ext4_journal_start_sb", SET_EXT4, true },
+	{ "ext4/ext4_journal_start_inode", SET_EXT4, true },
+	{ "ext4/ext4_journal_start_reserved", 0, true },
+	{ "ext4/ext4_mark_inode_dirty", 0, true },
+	{ "ldiskfs/ldiskfs_journal_start", SET_LDISKFS, true },
+	{ "ldiskfs/ldiskfs_journal_start_sb", SET_LDISKFS, true },
+	{ "ldiskfs/ldiskfs_journal_start_inode", SET_LDISKFS, true },
+	{ "ldiskfs/ldiskfs_journal_start_reserved", 0, true },
+	{ "ldiskfs/ldiskfs_mark_inode_dirty", 0, true },
 };
 
 /* What the watcher's process knows. */
@@ -57,6 +58,7 @@ struct watcher {
 	struct tracefs fs;
 	char device[64]; /* the kernel's name of it: dm-3; empty: unknown */
 	pid_t checker;
+	bool all; /* events within handles, too */
 	struct witness_result r;
 };
 
@@ -168,6 +170,14 @@ static int enable_event(const struct watcher *w, const struct event *e)
 	return tracefs_write(&w->fs, file, "1");
 }
 
+static void note_watched(struct witness_result *r, const struct event *e)
+{
+	const char *name = strchr(e->dir, '/') + 1;
+
+	if (r->nwatched < WITNESS_WATCHED)
+		snprintf(r->watched[r->nwatched++], sizeof(r->watched[0]), "%s", name);
+}
+
 static int enable_events(struct watcher *w)
 {
 	const char *type = w->target->fstype;
@@ -175,12 +185,17 @@ static int enable_events(struct watcher *w)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(events); i++) {
-		int rc = enable_event(w, &events[i]);
+		int rc;
 
-		if (!rc)
+		if (events[i].in_handle && !w->all)
+			continue;
+		rc = enable_event(w, &events[i]);
+		if (!rc) {
 			have |= events[i].set;
-		else if (rc != -ENOENT)
+			note_watched(&w->r, &events[i]);
+		} else if (rc != -ENOENT) {
 			return give_up(&w->r, "events/%s: %s", events[i].dir, strerror(-rc));
+		}
 	}
 	if (!(have & SET_BLOCK))
 		return give_up(&w->r, "the kernel has no event for block requests");
@@ -189,7 +204,7 @@ static int enable_events(struct watcher *w)
 		return 0;
 	if (!(have & SET_JOURNAL))
 		return give_up(&w->r, "the kernel has no events of jbd2");
-	if (!(have & (type && !strcmp(type, "ext4") ? SET_EXT4 : SET_LDISKFS)))
+	if (w->all && !(have & (type && !strcmp(type, "ext4") ? SET_EXT4 : SET_LDISKFS)))
 		return give_up(&w->r, "the kernel has no events of %s", type ? type : "ldiskfs");
 	return 0;
 }
@@ -295,6 +310,8 @@ static void watcher_main(struct watcher *w, const struct child *c)
 	close(w->target->fd);
 	find_device(w);
 	read_counters(w, false);
+	/* Without a journal in the device there may be no handles to go by. */
+	w->all |= !w->r.counter[COUNT_TRANSACTIONS].known;
 	if (watch(w))
 		tracefs_remove(&w->fs);
 	write_all(c->to, "", 1);
@@ -310,16 +327,16 @@ static void watcher_main(struct watcher *w, const struct child *c)
 
 /* ---- the checker's side ---------------------------------------------------------------------- */
 
-void witness_start(const struct target *t, bool wanted, struct witness_process *w)
+void witness_start(const struct target *t, enum witness_watch watch, struct witness_process *w)
 {
-	struct watcher watcher = { .target = t, .checker = getpid() };
+	struct watcher watcher = { .target = t, .checker = getpid(), .all = watch == WATCH_ALL };
 	struct witness_result *r = &w->unavailable;
 	pid_t pid;
 	char ready;
 
 	memset(w, 0, sizeof(*w));
 	w->pipes = (struct child){ -1, -1 };
-	if (!wanted) {
+	if (watch == WATCH_NOTHING) {
 		give_up(r, "turned off");
 		return;
 	}

@@ -16,6 +16,16 @@
 #include "mdtcheck/target.h"
 #include "mdtcheck/witness.h"
 
+enum witness_watch {
+	WATCH_NOTHING,
+	/*
+	 * Handles and writes.  Whoever dirties an inode has a handle; of all that a busy server
+	 * does to its inodes, each event costs it a little.
+	 */
+	WATCH_HANDLES,
+	WATCH_ALL, /* journal starts and dirtied inodes of the file system, too */
+};
+
 struct witness_process {
 	/*
 	 * Closing one ends the witness, struct witness_result comes out of the other; -1: there
@@ -26,7 +36,7 @@ struct witness_process {
 };
 
 /* Never fails: where nobody can watch, witness_stop() tells why. */
-void witness_start(const struct target *t, bool wanted, struct witness_process *w);
+void witness_start(const struct target *t, enum witness_watch watch, struct witness_process *w);
 
 /* Ends the witness; fills *out.  Needs no system call but read and close. */
 void witness_stop(struct witness_process *w, struct witness_result *out);

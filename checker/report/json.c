@@ -272,12 +272,15 @@ static void put_counters(struct piece *p, const struct witness_result *w)
 static void put_witness(struct piece *p, const struct witness_result *w)
 {
 	struct piece all = piece_new(), names = piece_new();
-	json_t *first = json_array();
+	json_t *first = json_array(), *watched = json_array();
 	bool unchanged;
 	u32 i;
 
 	put_text(&all, "state", witness_name(w->state));
 	put_text(&all, "reason", w->reason[0] ? w->reason : NULL);
+	for (i = 0; i < w->nwatched; i++)
+		piece_append(&all, watched, json_string(w->watched[i]));
+	piece_put(&all, "watched", watched);
 	put_count(&all, "events", w->events.count);
 	put_count(&all, "lost", w->events.lost);
 	for (i = 0; i < w->events.nnames; i++)

@@ -12,6 +12,7 @@ enum witness_state {
 	WITNESS_ACTIVE,	     /* something happened in our name */
 };
 
+#define WITNESS_WATCHED 20 /* events there are to watch */
 #define WITNESS_NAMES 16 /* kinds of events that are told apart */
 #define WITNESS_FIRST 8	 /* events that are kept in full */
 
@@ -44,6 +45,8 @@ struct witness_count {
 struct witness_result {
 	enum witness_state state;
 	char reason[160]; /* why it is unavailable; empty */
+	char watched[WITNESS_WATCHED][32]; /* names of events */
+	u32 nwatched;
 	struct witness_events events;
 	struct witness_count counter[WITNESS_COUNTERS];
 };

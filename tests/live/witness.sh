@@ -45,7 +45,7 @@ mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || [ -e "$INSTANCES" ] 
 
 # ---- the witness sees ----
 
-control() { "$CONTROL" "$LOOP" "$TMP/mdt/control" "$1" >"$TMP/control" 2>&1; }
+control() { "$CONTROL" "$LOOP" "$TMP/mdt/control" "$@" >"$TMP/control" 2>&1; }
 is_state() {
 	grep -q "^$1 " "$TMP/control" && return 0
 	cat "$TMP/control"
@@ -62,6 +62,13 @@ for what in write thread child; do
 	check "  by its journal handles" grep -q '^jbd2_handle_start' "$TMP/control"
 	check "  by its dirtied inodes" grep -q '^ext4_mark_inode_dirty' "$TMP/control"
 done
+for what in write thread child; do
+	control $what handles
+	check "a write ($what), by handles alone: active" is_state active
+	check "  no other event was watched" test "$(grep -c '^ext4' "$TMP/control")" = 0
+done
+control none handles
+check "who does nothing is quiet, by handles alone" is_state quiet
 control flood
 check "a flood: events are lost, and that is counted" \
 	awk 'NR == 1 { exit !($1 == "active" && $3 > 0) }' "$TMP/control"
@@ -97,6 +104,13 @@ check "the file system's counters are in the report" jq -e '
 	.no_writes.witness.counters | .session_write_kbytes.after >= .session_write_kbytes.before and
 	.errors_count.after == 0 and .journal_transactions != null' "$TMP/live.json"
 check "the report fulfils its schema" test -z "$(jq -rf "$TOP/tests/schema.jq" "$TMP/live.json")"
+watched() { jq -e --arg e "$1" '.no_writes.witness.watched | index($e)' "$2"; }
+check "require: dirtied inodes were watched" watched ext4_mark_inode_dirty "$TMP/live.json"
+mdtcheck >"$TMP/auto.json"
+check "by default: journal handles and writes" watched jbd2_handle_start "$TMP/auto.json"
+check "  and write requests" watched block_bio_queue "$TMP/auto.json"
+check "  and nothing that costs a busy server more" \
+	jq -e '[.no_writes.witness.watched[] | select(startswith("ext4"))] == []' "$TMP/auto.json"
 check "the text names the witness" grep -q '^Witness.*quiet' <(mdtcheck --format text)
 
 # ---- nothing is left ----

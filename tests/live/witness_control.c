@@ -80,12 +80,12 @@ int main(int argc, char **argv)
 	struct stat st;
 	u32 i;
 
-	if (argc != 4 || stat(argv[1], &st)) {
-		fprintf(stderr, "usage: witness-control DEVICE FILE WHAT\n");
+	if (argc < 4 || stat(argv[1], &st)) {
+		fprintf(stderr, "usage: witness-control DEVICE FILE WHAT [handles]\n");
 		return 2;
 	}
 	t.rdev = st.st_rdev;
-	witness_start(&t, true, &w);
+	witness_start(&t, argc > 4 ? WATCH_HANDLES : WATCH_ALL, &w);
 	act(argv[3], argv[2]);
 	witness_stop(&w, &r);
 	printf("%s %" PRIu64 " %" PRIu64 " %s\n", state[r.state], r.events.count, r.events.lost,
