@@ -190,7 +190,6 @@ static void no_linkea_verdict(const struct facts *f, struct finding *fi)
 	rule_add_parents(fi, f);
 	if (S_ISDIR(f->obj->inode.mode))
 		return;
-	fi->verdict = VERDICT_UNDECIDED;
 	if (rule_nlink_is_names(f, 0))
 		fi->verdict = VERDICT_LINKEA;
 	else if (matched && matched < names && f->obj->inode.nlink == matched)

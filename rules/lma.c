@@ -231,7 +231,8 @@ static bool duplicate_is_here(const struct facts *f)
 static void duplicate_verdict(const struct facts *f, struct finding *fi)
 {
 	rule_add_witnesses(fi, f);
-	if (!strcmp(fi->verdict, VERDICT_UNDECIDED) && oi_target(f) == f->twin_ino && rule_lma_stands_alone(fi))
+	if (!strcmp(fi->verdict, VERDICT_UNDECIDED) && oi_target(f) == f->twin_ino &&
+	    rule_lma_stands_alone(fi))
 		fi->verdict = VERDICT_LMA;
 }
 

@@ -67,7 +67,9 @@ static const char *shard_name_verdict(const struct facts *f, const struct name_f
 		return VERDICT_NAME;
 	if (!linked_index(f, n, &linked))
 		return VERDICT_UNDECIDED;
-	return linked == index ? VERDICT_LMV : linked == lmv->index ? VERDICT_NAME : VERDICT_UNDECIDED;
+	if (linked == index)
+		return VERDICT_LMV;
+	return linked == lmv->index ? VERDICT_NAME : VERDICT_UNDECIDED;
 }
 
 static enum outcome judge_shard_name(const struct facts *f, struct sink *sink,

@@ -213,7 +213,7 @@ static bool fld_has_ost(const struct env *env, u32 index)
 	return false;
 }
 
-/* The layout, where the sequence contradicts the layout itself, or the MDT's books are of one mind. */
+/* The layout, where it contradicts itself, or the MDT's books are of one mind. */
 static const char *slot_verdict(const struct env *env, const struct lov_object *o)
 {
 	const struct fld_range *r;

@@ -77,7 +77,6 @@ void rule_add_name(struct finding *fi, const struct name_fact *n);
 #define VERDICT_MODE "the mode of the inode"
 #define VERDICT_LMV "the LMV"
 #define VERDICT_HSM "trusted.hsm"
-#define VERDICT_FLD "the FLD"
 
 /*
  * Every place that states the object's identity, the majority, and the verdict;

@@ -442,7 +442,7 @@ RULE(fld_overlap) = {
 		"ranges for different servers overlap, or a range ends before it begins. Clients "
 		"that ask for a FID of such a sequence can be sent to a server that does not have "
 		"the object. Range type 0 is an MDT, 1 an OST.",
-	.wrong = VERDICT_FLD,
+	.wrong = "the FLD",
 	.lfsck = "none",
 	.remedy =
 		"Nothing repairs the FLD in place. Compare lctl get_param fld.*.fldb of all MDTs: that "

@@ -52,6 +52,8 @@ static const struct event events[] = {
 	{ "ldiskfs/ldiskfs_mark_inode_dirty", 0, true },
 };
 
+_Static_assert(ARRAY_SIZE(events) <= WITNESS_WATCHED, "the result has room for all events");
+
 /* What the watcher's process knows. */
 struct watcher {
 	const struct target *target;
@@ -174,8 +176,7 @@ static void note_watched(struct witness_result *r, const struct event *e)
 {
 	const char *name = strchr(e->dir, '/') + 1;
 
-	if (r->nwatched < WITNESS_WATCHED)
-		snprintf(r->watched[r->nwatched++], sizeof(r->watched[0]), "%s", name);
+	snprintf(r->watched[r->nwatched++], sizeof(r->watched[0]), "%s", name);
 }
 
 static int enable_events(struct watcher *w)
@@ -327,16 +328,16 @@ static void watcher_main(struct watcher *w, const struct child *c)
 
 /* ---- the checker's side ---------------------------------------------------------------------- */
 
-void witness_start(const struct target *t, enum witness_watch watch, struct witness_process *w)
+void witness_start(const struct target *t, enum witness_watch what, struct witness_process *w)
 {
-	struct watcher watcher = { .target = t, .checker = getpid(), .all = watch == WATCH_ALL };
+	struct watcher watcher = { .target = t, .checker = getpid(), .all = what == WATCH_ALL };
 	struct witness_result *r = &w->unavailable;
 	pid_t pid;
 	char ready;
 
 	memset(w, 0, sizeof(*w));
 	w->pipes = (struct child){ -1, -1 };
-	if (watch == WATCH_NOTHING) {
+	if (what == WATCH_NOTHING) {
 		give_up(r, "turned off");
 		return;
 	}

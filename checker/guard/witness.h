@@ -36,7 +36,7 @@ struct witness_process {
 };
 
 /* Never fails: where nobody can watch, witness_stop() tells why. */
-void witness_start(const struct target *t, enum witness_watch watch, struct witness_process *w);
+void witness_start(const struct target *t, enum witness_watch what, struct witness_process *w);
 
 /* Ends the witness; fills *out.  Needs no system call but read and close. */
 void witness_stop(struct witness_process *w, struct witness_result *out);

@@ -130,7 +130,10 @@ static bool links_in_order(const struct dirlog *log)
 	return i >= log->nlinks;
 }
 
-/* Threads meet directories in the order of their numbers; to sort takes memory for a second copy. */
+/*
+ * Threads meet directories in the order of their numbers; and to sort takes memory for a second
+ * copy.
+ */
 void dirlog_sort(struct dirlog *log)
 {
 	if (!rows_in_order(log))
@@ -143,11 +146,12 @@ void dirlog_sort(struct dirlog *log)
 static void merge_back(void *into, u64 n, const void *from, u64 m, size_t size,
 		       int (*cmp)(const void *, const void *))
 {
-	u8 *a = into, *out = a + (n + m) * size;
 	const u8 *b = from;
+	u8 *a = into;
 
 	while (m) {
-		out -= size;
+		u8 *out = a + (n + m - 1) * size;
+
 		if (n && cmp(a + (n - 1) * size, b + (m - 1) * size) > 0)
 			memcpy(out, a + --n * size, size);
 		else
@@ -161,12 +165,9 @@ static int absorb(struct dirlog *log, struct dirlog *other)
 
 	if (rc)
 		return rc;
-	if (other->nrows)
-		merge_back(log->rows, log->nrows, other->rows, other->nrows, sizeof(*log->rows),
-			   row_cmp);
-	if (other->nlinks)
-		merge_back(log->links, log->nlinks, other->links, other->nlinks,
-			   sizeof(*log->links), link_cmp);
+	merge_back(log->rows, log->nrows, other->rows, other->nrows, sizeof(*log->rows), row_cmp);
+	merge_back(log->links, log->nlinks, other->links, other->nlinks, sizeof(*log->links),
+		   link_cmp);
 	log->nrows += other->nrows;
 	log->nlinks += other->nlinks;
 	dirlog_free(other);

@@ -288,7 +288,8 @@ static void print_witness(FILE *out, const struct witness_result *w, struct strb
 	if (!w)
 		return;
 	if (w->state == WITNESS_QUIET)
-		strbuf_addf(b, "quiet: no journal handle, so no dirtied inode, and no write request of ours");
+		strbuf_addf(b, "quiet: no journal handle, so no dirtied inode, and no write "
+			       "request of ours");
 	else if (w->state == WITNESS_ACTIVE)
 		strbuf_addf(b, "ACTIVE: %" PRIu64 " events of ours, the first: %s",
 			    w->events.count, w->events.nfirst ? w->events.first[0] : "unknown");
