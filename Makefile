@@ -48,7 +48,7 @@ LEDGER := ledger env objset dirtable landmarks server_state post gather pass nam
 GUARD := sandbox courtesy witness trace_text tracefs
 REPORT := finding joins finding_list coverage json json_finding json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence attrcopy progress
-RULES := registry common witness lma oi linkea namespace tree nlink lov lov_comp lmv lmv_shard agent sequence orphan server cause cause_rows cause_fields lov_mirror lov_dom lov_ost lov_pool hsm
+RULES := registry common witness inode lma oi linkea namespace tree nlink lov lov_comp lmv lmv_shard agent sequence orphan server cause cause_rows cause_fields lov_mirror lov_dom lov_ost lov_pool hsm
 MAIN := options options_help session phases plan polite recordrules phase_scan phase_oi phase_again phase_exact phase_settle phase_target phase_group judge jury facts still testimony twins shares paths inspect locate unseen access locks second phase_second
 
 CHECKER_SRC := $(BASE:%=checker/base/%.c) $(ONDISK:%=checker/ondisk/%.c) \

@@ -239,15 +239,40 @@ static int judge_object(struct judge *j, const struct gather_suspect *s, const s
 	return rc ? rc : judge_facts(j, &f);
 }
 
+/* Nothing is known of it but what leads to it: only one rule has something to say. */
+static int judge_unread(struct judge *j, const struct gather_suspect *s, const char *why)
+{
+	const struct rule *rule = rule_by_name("inode-unreadable");
+	const struct object o = { .ino = s->ino, .allocated = true };
+	u32 index = (u32)(rule - rule_table(&(u32){ 0 }));
+	struct facts f;
+	int rc = facts_fill(j, s, &o, &f);
+
+	coverage_incomplete(j->cov, "a suspect could not be read again");
+	if (rc || j->r->opt->rule_off[index])
+		return rc;
+	f.unread = why;
+	j->still.before = NULL;
+	memset(&j->still.after, 0, sizeof(j->still.after));
+	ask(sink_begin(j, &f), index);
+	return j->sink->rc;
+}
+
 int judge_suspect(struct judge *j, const struct gather_suspect *s)
 {
 	struct object o;
 	int rc = view_read_object(j->r->view, j->buf, s->ino, &o);
 
+	if (rc == -EBADMSG)
+		return judge_unread(j, s, "what lies in the place of the inode is no inode");
+	if (rc == -EIO)
+		return judge_unread(j, s, "the inode cannot be read from the device");
 	if (rc) {
 		coverage_incomplete(j->cov, "a suspect could not be read again");
 		return 0;
 	}
+	if (object_is_live(&o) && !o.allocated && j->r->env.info->is_static)
+		coverage_incomplete(j->cov, "an inode in use is marked free");
 	j->still.before = s->print;
 	if (s->print)
 		object_print(&o, j->still.key, &j->still.after);

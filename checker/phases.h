@@ -48,6 +48,7 @@ struct run {
 	struct dirtable dirs;
 	struct objset *objects;
 
+	bool blocks_shared; /* two directories or indexes claim a block */
 	bool oi_blind;	   /* part of some OI file could not be read */
 	u64 strays;	   /* names and OI records with impossible inode numbers */
 	bool oi_suspect;   /* an OI file broke a named check */

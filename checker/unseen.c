@@ -12,6 +12,7 @@
 enum when { ALWAYS, READ_WRITE, WITH_FIDS, SILENT_ERRORS };
 
 static const char nameless[] = "an inode without a name cannot be seen through a mount";
+static const char free_or_broken[] = "a mount does not tell a free inode from a broken one";
 static const char broken[] = "the kernel passes over what is broken in a directory";
 static const char stale[] =
 	"what a server writes to its OI files cannot be read through a mount: it would be stale";
@@ -27,7 +28,9 @@ static const struct limit {
 	enum when when;
 	const char *why;
 } limits[] = {
-	{ "dirent-dangling", ALWAYS, "a mount does not tell a free inode from a broken one" },
+	{ "inode-unreadable", ALWAYS, free_or_broken },
+	{ "inode-marked-free", ALWAYS, free_or_broken },
+	{ "dirent-dangling", ALWAYS, free_or_broken },
 	{ "dirent-malformed", ALWAYS, broken },
 	{ "dirent-name-invalid", ALWAYS, broken },
 	{ "directory-unreachable", ALWAYS, nameless },

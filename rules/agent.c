@@ -138,6 +138,9 @@ static enum outcome remote_mismatch(const struct facts *f, struct sink *sink, bo
 		finding_fid(fi, "remote_parent_fid", &which->e.parent);
 		finding_name(fi, "name", which->e.name, which->e.namelen);
 	}
+	/* Where its name should be. */
+	if (!rpd)
+		fi->parent_ino = f->env->rpd_ino;
 	fi->verdict = remote_verdict(f, flag, rpd, remote);
 	return OUT_VIOLATED;
 }

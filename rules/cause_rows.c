@@ -45,11 +45,21 @@ static const struct cause_row rows[] = {
 	{ "oi-file-lost", "oi-missing", SAME_OI_FILE },
 	{ "oi-file-lost", "dirent-dangling", SAME_NAME },
 
+	/* An inode that is out of reach: of a directory, all its names. */
+	{ "inode-unreadable", "linkea-no-dirent", OWN_FID_PARENT },
+	{ "inode-unreadable", "directory-unreachable", OWN_FID_PARENT },
+	{ "inode-unreadable", "remote-parent-mismatch", EFFECT_IN_DIR },
+	{ "inode-marked-free", "linkea-no-dirent", OWN_FID_PARENT },
+	{ "inode-marked-free", "directory-unreachable", OWN_FID_PARENT },
+	{ "inode-marked-free", "remote-parent-mismatch", EFFECT_IN_DIR },
+
+	IDENTITY("ea-unreadable"),
 	IDENTITY("lma-malformed"),
 	IDENTITY("lma-unsupported"),
 	IDENTITY("lma-fid-insane"),
 	IDENTITY("lma-missing"),
 	IDENTITY("fid-duplicate"),
+	FID_USERS("ea-unreadable"),
 	FID_USERS("lma-fid-insane"),
 	FID_USERS("lma-missing"),
 	FID_USERS("lma-malformed"),
@@ -62,6 +72,18 @@ static const struct cause_row rows[] = {
 	{ "fid-duplicate", "lov-owner", OTHER_INO },
 	{ "fid-duplicate", "linkea-no-dirent", OTHER_INO_DIR },
 	{ "fid-duplicate", "dirent-no-linkea", OTHER_INO_DIR },
+	/*
+	 * An inode that was copied has the linkEA, the layout and the blocks of the other; the
+	 * children of the directory it was copied over know that one's FID.
+	 */
+	{ "fid-duplicate", "linkea-no-dirent", OTHER_FID_PARENT },
+	{ "fid-duplicate", "directory-unreachable", OTHER_FID_PARENT },
+	{ "fid-duplicate", "linkea-no-dirent", SAME_OBJECT },
+	{ "fid-duplicate", "linkea-no-dirent", OTHER_INO },
+	{ "fid-duplicate", "lov-object-shared", SAME_OBJECT },
+	{ "fid-duplicate", "lov-object-shared", OTHER_INO },
+	{ "fid-duplicate", "dirent-malformed", SAME_OBJECT },
+	{ "fid-duplicate", "dirent-malformed", OTHER_INO },
 
 	{ "oi-misrouted", "oi-missing", SAME_OBJECT },
 	{ "oi-misrouted", "oi-duplicate", SAME_OBJECT },
@@ -73,6 +95,7 @@ static const struct cause_row rows[] = {
 	{ "dirent-malformed", "dirent-dangling", SAME_NAME },
 	{ "dirent-name-duplicate", "dirent-dangling", SAME_NAME },
 	{ "dirent-dangling", "oi-dangling", SAME_OBJECT },
+	{ "dirent-dangling", "remote-parent-mismatch", EFFECT_IN_DIR },
 	LOST_NAME("dirent-dangling"),
 	{ "dirent-dangling", "linkea-no-dirent", OTHER_FID_PARENT },
 	{ "dirent-dangling", "directory-unreachable", OTHER_FID_PARENT },
@@ -85,6 +108,8 @@ static const struct cause_row rows[] = {
 	{ "oi-fid-mismatch", "dirent-no-linkea", EFFECT_IN_DIR },
 	{ "oi-fid-mismatch", "linkea-no-dirent", NAMED_OTHER_FID_PARENT },
 	FID_USERS("oi-fid-mismatch"),
+	{ "oi-fid-mismatch", "dotdot-mismatch", EFFECT_IN_DIR },
+	{ "oi-fid-mismatch", "directory-loop", SAME_OBJECT },
 	/* A real object that is taken for an agent. */
 	{ "agent-attributes", "linkea-no-dirent", EFFECT_IN_DIR },
 	{ "agent-attributes", "dirent-no-linkea", EFFECT_IN_DIR },

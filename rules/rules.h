@@ -77,6 +77,9 @@ void rule_add_name(struct finding *fi, const struct name_fact *n);
 #define VERDICT_MODE "the mode of the inode"
 #define VERDICT_LMV "the LMV"
 #define VERDICT_HSM "trusted.hsm"
+#define VERDICT_INODE "the inode"
+#define VERDICT_BITMAP "the inode bitmap"
+#define VERDICT_EAS "the extended attributes"
 
 /*
  * Every place that states the object's identity, the majority, and the verdict;
@@ -133,7 +136,7 @@ struct cause_row {
 	enum cause_relation relation;
 };
 
-#define CAUSE_ROWS_MAX 256
+#define CAUSE_ROWS_MAX 384
 
 /* The table (cause_rows.c), earlier rows win. */
 const struct cause_row *cause_rows(u32 *count);

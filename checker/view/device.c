@@ -12,6 +12,7 @@
 
 #include "base/io.h"
 #include "view/private.h"
+#include "view/raw.h"
 
 #define RO_COMPAT_GDT_CSUM 0x10U
 #define RO_COMPAT_METADATA_CSUM 0x400U
@@ -157,7 +158,7 @@ int device_file_open(struct view *v, struct view_buf *buf, u32 ino, const char *
 		*why = "inode cannot be read";
 		return rc;
 	}
-	if (!allocated) {
+	if (!allocated && !raw_in_use(buf->scratch)) {
 		*why = "inode is free";
 		return -ENOENT;
 	}

@@ -94,6 +94,8 @@ const char *view_risk(struct view *v, struct view_buf *buf, const struct object 
 
 	if (!object_is_live(o))
 		return "the inode is not in use";
+	if (!o->allocated)
+		return "the inode is marked as free";
 	if (o->ino < v->info.first_ino)
 		return "a reserved inode";
 	if (o->inode.flags & EXT4_FL_EA_INODE)

@@ -34,6 +34,7 @@ struct scan_thread {
 	/* The group at hand. */
 	u32 group;
 	struct group_desc desc;
+	bool bits_lost; /* the bitmap has fewer set bits than the descriptor counts */
 	u32 delivered;
 } CREW_MEMBER;
 
@@ -57,6 +58,21 @@ static u32 bit_count(const u8 *map, u32 n)
 	for (i = 0; i < n / 8; i++)
 		sum += (u32)__builtin_popcount(map[i]);
 	return sum;
+}
+
+static u32 inodes_used(const struct scan_thread *t)
+{
+	u32 ipg = t->scan->view->info.inodes_per_group;
+
+	return ipg - (u32)min_u64(t->desc.itable_unused, ipg);
+}
+
+/* The next inode at or after i that is to be read, inodes_per_group when there is none. */
+static u32 next_wanted(const struct scan_thread *t, u32 i)
+{
+	u32 ipg = t->scan->view->info.inodes_per_group;
+
+	return t->bits_lost && i < inodes_used(t) ? i : bit_next(t->bitmap, i, ipg);
 }
 
 static int scan_failed(const struct scan *s)
@@ -91,19 +107,24 @@ static void complain(struct scan_thread *t, enum view_problem_kind kind, u32 ino
 
 /*
  * Something is using an inode that the bitmap calls free.  The bitmap is the older of the two
- * readings: only if both still say so now is it worth a word.
+ * readings: only if both still say so now is it worth a word.  It is an object like others, or all
+ * that belongs to it would seem to be damaged.
  */
-static void stray_inode(struct scan_thread *t, u32 index)
+static int stray_inode(struct scan_thread *t, u32 index)
 {
 	struct view *v = t->scan->view;
 	u32 ino = first_ino(t) + index;
+	struct object obj;
+	const char *why;
 	bool allocated;
 
-	if (device_inode(v, ino, t->buf->raw, &allocated))
-		return;
-	if (!allocated && raw_in_use(t->buf->raw))
-		complain(t, PROBLEM_BITMAP, ino, block_of(t, index),
-			 "inode is in use, but free in the inode bitmap");
+	if (device_inode(v, ino, t->buf->raw, &allocated) || allocated || !raw_in_use(t->buf->raw))
+		return 0;
+	complain(t, PROBLEM_BITMAP, ino, block_of(t, index),
+		 "inode is in use, but free in the inode bitmap");
+	if (object_fill(v, t->buf, ino, false, t->buf->raw, &obj, &why))
+		return 0;
+	return t->scan->ops->object(t->arg, t->buf, &obj);
 }
 
 static int deliver(struct scan_thread *t, u32 index, const u8 *raw)
@@ -148,21 +169,20 @@ static int chunk_deliver(struct scan_thread *t, u32 from, u32 count)
 	const struct view *v = t->scan->view;
 	u32 per = v->inodes_per_block, ipg = v->info.inodes_per_group;
 	u32 end = (u32)min_u64((u64)(from + count) * per, ipg);
-	u32 used = ipg - (u32)min_u64(t->desc.itable_unused, ipg);
+	u32 used = inodes_used(t);
 	const u8 *raw = t->chunk;
 	u32 i, ahead = from * per;
-	int rc;
+	int rc = 0;
 
 	for (i = from * per; i < end; i++, raw += v->info.inode_size) {
 		if (i == ahead)
 			ahead = directories_ahead(t, i, end, raw);
-		if (bit_test(t->bitmap, i)) {
+		if (bit_test(t->bitmap, i))
 			rc = deliver(t, i, raw);
-			if (rc)
-				return rc;
-		} else if (i < used && raw_in_use(raw)) {
-			stray_inode(t, i);
-		}
+		else if (i < used && raw_in_use(raw))
+			rc = stray_inode(t, i);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -202,7 +222,7 @@ static u32 chunk_end(const struct scan_thread *t, u32 first)
 	u32 next;
 
 	for (;;) {
-		next = bit_next(t->bitmap, end * per, ipg);
+		next = next_wanted(t, end * per);
 		if (next >= ipg || next / per > end + gap || next / per >= from + most)
 			return end;
 		end = next / per + 1;
@@ -213,7 +233,7 @@ static int group_inodes(struct scan_thread *t)
 {
 	const struct view *v = t->scan->view;
 	u32 ipg = v->info.inodes_per_group;
-	u32 i = bit_next(t->bitmap, 0, ipg);
+	u32 i = next_wanted(t, 0);
 	int rc = 0;
 
 	while (!rc && i < ipg) {
@@ -224,7 +244,7 @@ static int group_inodes(struct scan_thread *t)
 		rc = chunk_deliver(t, from, end - from);
 		if (!rc)
 			rc = scan_failed(t->scan);
-		i = bit_next(t->bitmap, (u32)min_u64((u64)end * v->inodes_per_block, ipg), ipg);
+		i = next_wanted(t, (u32)min_u64((u64)end * v->inodes_per_block, ipg));
 	}
 	return rc;
 }
@@ -262,6 +282,7 @@ static int group_scan(struct scan_thread *t)
 		return 0;
 	}
 	allocated = bit_count(t->bitmap, ipg);
+	t->bits_lost = allocated < ipg - min_u64(t->desc.free_inodes, ipg);
 	rc = group_inodes(t);
 	if (!rc)
 		t->scan->ops->group(t->arg, t->group, allocated, t->delivered);

@@ -115,6 +115,8 @@ struct facts {
 	const struct object *obj;
 
 	bool have_cross; /* everything below is valid */
+	/* Why there is nothing of obj but its number (no other rule is asked then); NULL: it was read. */
+	const char *unread;
 	enum object_class class;
 
 	const struct name_fact *names; /* "." and ".." never among them */

@@ -87,10 +87,13 @@ struct object {
 	enum fid_source fid_source;
 };
 
-/* Is the object in use: allocated, with a type, named or open somewhere? */
+/*
+ * Is the object in use: with a type, named or open somewhere?  What is deleted keeps no link.  The
+ * inode bitmap alone says nothing against it: the server, who has its number, does not ask it.
+ */
 static inline bool object_is_live(const struct object *o)
 {
-	return o->allocated && o->inode.mode && o->inode.nlink;
+	return o->inode.mode && o->inode.nlink && (o->allocated || !o->inode.dtime);
 }
 
 static inline bool object_has(const struct object *o, enum ea_id id)

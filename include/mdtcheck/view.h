@@ -86,7 +86,8 @@ static inline bool view_shows_fid(const struct view_info *i, const struct object
 struct scan_ops {
 	/*
 	 * Every inode whose bitmap bit is set, in order within a group; EA inodes and
-	 * reserved ones included.
+	 * reserved ones included; and what is in use where the bitmap says it is free, if it
+	 * is met (obj->allocated false).
 	 */
 	int (*object)(void *arg, struct view_buf *buf, const struct object *obj);
 	/* A group is done: bits set in its inode bitmap, objects delivered. */

@@ -120,6 +120,8 @@ dmv-malformed/count DIR
 name-moved FILE OTHERDIR
 name-moved FILE DIR elsewhere
 inode-bitmap FILE
+inode-garbage OTHER
+inode-copied OTHER FILE
 ea-block-bad FILE + ea-set FILE trusted.wide LONGHEX
 ea-set FILE trusted.extra 00ff
 ea-set FILE trusted.wide LONGHEX

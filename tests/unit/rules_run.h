@@ -114,7 +114,7 @@ static inline void only(const struct world *w, const char *violated)
 
 static inline void unknown(const struct world *w, const char *rule)
 {
-	only(w, "");
+	only(w, w->o.ea_broken ? "ea-unreadable" : "");
 	ck_assert_int_eq(run(w, rule, NULL), OUT_UNKNOWN);
 }
 

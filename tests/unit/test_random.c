@@ -97,7 +97,8 @@ static void encode(struct lab *lab, const struct rw_obj *r, struct object *o)
 	*o = (struct object){
 		.ino = r->ino,
 		.allocated = r->live,
-		.inode = { .mode = r->mode, .nlink = r->nlink, .generation = r->generation },
+		.inode = { .mode = r->mode, .nlink = r->live ? r->nlink : 0,
+			   .generation = r->generation },
 		.fid = fid_igif(r->ino, r->generation),
 		.fid_source = FID_FROM_INODE,
 	};

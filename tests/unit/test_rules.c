@@ -100,6 +100,32 @@ END_TEST
 
 /* ---- lma ----------------------------------------------------------------------------------- */
 
+START_TEST(inode_itself)
+{
+	struct world w;
+	struct sink said;
+
+	w_file(&w);
+	w.o.allocated = false;
+	only(&w, "inode-marked-free");
+	w_free(&w); /* deleted */
+	w.o.inode = (struct inode_core){ .mode = S_IFREG | 0644, .dtime = 1700000000 };
+	only(&w, "");
+	w_file(&w);
+	w.o.ea_broken = "EA list is broken";
+	only(&w, "ea-unreadable");
+	w.f.class = CLASS_EXEMPT;
+	only(&w, "");
+	w_free(&w);
+	w.f.unread = "nothing can be read";
+	w_oi(&w, &FID_OTHER, INO_FILE);
+	ck_assert_int_eq(run(&w, "inode-unreadable", &said), OUT_VIOLATED);
+	ck_assert(fid_equal(&said.fi.fid, &FID_OTHER));
+	w.f.noi = 0;
+	ck_assert_int_eq(run(&w, "inode-unreadable", NULL), OUT_UNKNOWN);
+}
+END_TEST
+
 START_TEST(lma_missing)
 {
 	struct world w;
@@ -511,6 +537,7 @@ Suite *suite_rules(void)
 
 	tcase_add_test(tc, table_is_sound);
 	tcase_add_test(tc, healthy);
+	tcase_add_test(tc, inode_itself);
 	tcase_add_test(tc, lma_missing);
 	tcase_add_test(tc, lma_missing_near);
 	tcase_add_test(tc, lma_alone);

@@ -136,6 +136,31 @@ START_TEST(scan_delivers)
 }
 END_TEST
 
+/* No bit is left of the bitmap, and the descriptor knows better. */
+START_TEST(scan_without_bits)
+{
+	struct lab l;
+
+	lab_make(&l);
+	make_inode(&l, DIR_INO, S_IFDIR | 0755, BS);
+	make_inode(&l, 60, S_IFREG | 0644, 0);
+	make_inode(&l, 61, S_IFREG | 0644, 0);
+	put32(inode_of(&l, 61) + 20, 1700000000); /* deleted */
+	memset(block_of(&l, 4), 0, BS);
+	put16(block_of(&l, 2) + 14, IPG - 2);
+	lab_open(&l, true);
+	ck_assert_int_eq(scan(&l), 0);
+	ck_assert_uint_eq(l.problems[PROBLEM_BITMAP], 2);
+	ck_assert_uint_eq(problem_sum(&l), 2);
+	ck_assert_uint_eq(l.objects, 2);
+	ck_assert_uint_eq(l.delivered, 0);
+	ck_assert_uint_eq(l.object.ino, 60);
+	ck_assert(!l.object.allocated);
+	ck_assert(object_is_live(&l.object));
+	lab_done(&l);
+}
+END_TEST
+
 START_TEST(scan_problems)
 {
 	struct lab l;
@@ -154,6 +179,7 @@ START_TEST(scan_problems)
 	ck_assert_uint_eq(l.problems[PROBLEM_EA], 1);
 	ck_assert_uint_eq(l.allocated, 3);
 	ck_assert_uint_eq(l.delivered, 2);
+	ck_assert_uint_eq(l.objects, 3);
 	ck_assert_uint_eq(l.object.ino, 15);
 	ck_assert_int_eq(l.object.ea[EA_LMA].state, EA_UNREADABLE);
 	lab_done(&l);
@@ -488,6 +514,7 @@ Suite *suite_view(void)
 	tcase_add_test(tc, geometry_refuses);
 	tcase_add_test(tc, geometry_hostile);
 	tcase_add_test(tc, scan_delivers);
+	tcase_add_test(tc, scan_without_bits);
 	tcase_add_test(tc, scan_problems);
 	tcase_add_test(tc, scan_without_table);
 	tcase_add_test(tc, scan_stops);

@@ -184,6 +184,10 @@ FAULT("name-moved", "PATH DIR [NAME]",
 
 FAULT("inode-bitmap", "PATH", "marks the live inode as free in the inode bitmap", plant_inode,
       INODE_BITMAP)
+FAULT("inode-garbage", "PATH", "fills the place of the inode with bytes that are none",
+      plant_inode, INODE_GARBAGE)
+FAULT("inode-copied", "PATH OTHER", "puts a copy of OTHER's inode in the place of PATH's",
+      plant_inode, INODE_COPIED)
 FAULT("ea-block-bad", "PATH", "breaks the magic of the EA block", plant_inode, INODE_EA_BLOCK)
 FAULT("ea-set", "PATH NAME HEX", "sets an extended attribute", plant_ea, EA_SET)
 FAULT("ea-remove", "PATH NAME", "removes an extended attribute", plant_ea, EA_REMOVE)

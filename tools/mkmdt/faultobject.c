@@ -209,6 +209,18 @@ static int add_data(struct plant *p, u32 ino, u8 *raw)
 	return edit_inode_dirty(p->e, ino);
 }
 
+static int copy_over(struct plant *p, u32 ino, u8 *raw)
+{
+	struct edit_place other;
+	u8 *from;
+	int rc = plant_object_raw(p, 1, &other, &from);
+
+	if (rc)
+		return rc;
+	memmove(raw, from, p->e->inode_size);
+	return edit_inode_dirty(p->e, ino);
+}
+
 int plant_inode(struct plant *p, int mode)
 {
 	struct edit_place at;
@@ -220,6 +232,12 @@ int plant_inode(struct plant *p, int mode)
 		return rc;
 	if (mode == INODE_BITMAP)
 		return edit_inode_release(p->e, at.ino, false);
+	if (mode == INODE_GARBAGE) {
+		memset(raw, 0xa5, p->e->inode_size);
+		return edit_inode_dirty(p->e, at.ino);
+	}
+	if (mode == INODE_COPIED)
+		return copy_over(p, at.ino, raw);
 	if (mode == INODE_EA_BLOCK)
 		return bad_ea_block(p, at.ino, raw);
 	if (mode == INODE_DATA)

@@ -42,7 +42,7 @@ int plant_inode(struct plant *p, int mode);
 int plant_ea(struct plant *p, int mode);
 enum { LMA_CUT, LMA_LAST_ID, LMA_VERSION, LMA_INCOMPAT, LMA_ORPHAN, LMA_FID, LMA_OTHER,
        LMA_AGENT, LMA_REMOTE };
-enum { INODE_BITMAP, INODE_EA_BLOCK, INODE_MODE, INODE_DATA };
+enum { INODE_BITMAP, INODE_GARBAGE, INODE_COPIED, INODE_EA_BLOCK, INODE_MODE, INODE_DATA };
 enum { EA_SET, EA_REMOVE, EA_NO_LMA, EA_NO_LINK, EA_NO_LOV };
 
 int plant_link_bytes(struct plant *p, int mode);
