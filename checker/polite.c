@@ -4,8 +4,22 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "guard/courtesy.h"
 #include "target/ro_open.h"
+
+/*
+ * What one thread works between two pauses is about a hundredth of what all processors could do in
+ * a pause: the more there are, the less is one of them missed.
+ */
+#define WORK_MS_MOST 16
+
+static u64 work_between_pauses(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (u64)(n < 1 ? 1 : n > WORK_MS_MOST ? WORK_MS_MOST : n) * NS_PER_MS;
+}
 
 /* A kernel without them, or one that has them turned off, is not watched. */
 static void open_pressure(struct pace_options *o)
@@ -30,6 +44,7 @@ void polite_begin(struct polite *p, const struct options *opt, bool live,
 
 	if (live && opt->pressure) {
 		o.pressure = opt->pressure;
+		o.work_ns = work_between_pauses();
 		open_pressure(&o);
 	}
 	if (live && !opt->no_nice)

@@ -10,10 +10,17 @@
 
 #define BURST (20 * NS_PER_MS)	     /* what was left unused before this is forfeit */
 #define LOOK_EVERY (100 * NS_PER_MS) /* at the pressure, while nobody else waits */
-#define WORK (2 * NS_PER_MS)	     /* between two pauses */
 #define SETTLE (5 * NS_PER_MS)	     /* until our own reads have come to their end */
-#define PAUSE_MIN 15U
-#define PAUSE_MAX 100U
+#define PAUSE_TO_SEE 15U	     /* ms: whether it is others who wait */
+#define PAUSE_MIN 50U		     /* ms: because they do */
+#define PAUSE_MAX 400U
+#define NAP_MIN (5 * NS_PER_MS) /* for a rate: shorter ones cost more than they give */
+
+/*
+ * While others wait, one thread works at a time: the end of the moment that was this thread's last,
+ * which is its turn as long as the pace has that for its next step.
+ */
+static _Thread_local u64 my_turn;
 
 u64 bucket_take(struct bucket *b, u64 now, u64 n)
 {
@@ -98,7 +105,7 @@ static void take(struct pace *p, struct bucket *b, u64 n)
 	pthread_mutex_lock(&p->lock);
 	wait = bucket_take(b, now, n);
 	pthread_mutex_unlock(&p->lock);
-	if (wait)
+	if (wait >= NAP_MIN)
 		__atomic_fetch_add(&p->waited, sleep_until(p, now + wait), __ATOMIC_RELAXED);
 }
 
@@ -156,31 +163,41 @@ static void decide(struct pace *p, u64 now)
 
 	look(p, now);
 	if (pause || gauges(p) > limit) {
-		pause_all(p, now, pause ? pause : PAUSE_MIN);
+		pause_all(p, now, pause ? pause : PAUSE_TO_SEE);
 		p->others = gauges(p);
 	}
-	now = clock_ns();
-	__atomic_store_n(&p->next_step, now + (p->others > limit ? WORK : LOOK_EVERY),
-			 __ATOMIC_RELAXED);
+	my_turn = clock_ns() + (p->others > limit ? p->opt.work_ns : LOOK_EVERY);
+	__atomic_store_n(&p->turns, p->others > limit, __ATOMIC_RELAXED);
+	__atomic_store_n(&p->next_step, my_turn, __ATOMIC_RELAXED);
+}
+
+/* Until this thread may work, or decide; false: it may not yet. */
+static bool wait_for_turn(struct pace *p, u64 now)
+{
+	u64 until = __atomic_load_n(&p->pause_until, __ATOMIC_RELAXED);
+	u64 next = __atomic_load_n(&p->next_step, __ATOMIC_RELAXED);
+
+	if (now >= until && __atomic_load_n(&p->turns, __ATOMIC_RELAXED) && next != my_turn)
+		until = next;
+	if (now >= until)
+		return false;
+	__atomic_fetch_add(&p->backed_off, sleep_until(p, until), __ATOMIC_RELAXED);
+	return !stop_wanted(p->cancel);
 }
 
 /*
  * All threads pause together: one that went on would keep the disk as busy.  After a pause
- * they work for a moment, whatever the pressure: a run must end.
+ * one works for a moment, whatever the pressure: a run must end.  The others wait for that
+ * moment to end too; the first of them to wake decides, and the next turn is its own.
  */
 static void step_back(struct pace *p)
 {
-	u64 now = clock_ns();
-	u64 until = __atomic_load_n(&p->pause_until, __ATOMIC_RELAXED);
-
-	if (now < until) {
-		__atomic_fetch_add(&p->backed_off, sleep_until(p, until), __ATOMIC_RELAXED);
-		return;
-	}
-	if (now < __atomic_load_n(&p->next_step, __ATOMIC_RELAXED) ||
+	while (wait_for_turn(p, clock_ns()))
+		;
+	if (clock_ns() < __atomic_load_n(&p->next_step, __ATOMIC_RELAXED) ||
 	    __atomic_exchange_n(&p->deciding, true, __ATOMIC_ACQUIRE))
 		return;
-	decide(p, now);
+	decide(p, clock_ns());
 	__atomic_store_n(&p->deciding, false, __ATOMIC_RELEASE);
 }
 

@@ -47,6 +47,7 @@ struct pace_options {
 	u64 inodes;   /* a second; 0: no limit */
 	u64 bytes;    /* a second; 0: no limit */
 	u32 pressure; /* percent: above it, step back; 0: never */
+	u64 work_ns;  /* of one thread, between two pauses */
 	int pressure_fd[PRESSURE_FILES]; /* -1: there is none; not owned */
 };
 
@@ -57,6 +58,7 @@ struct pace {
 	struct bucket inodes, bytes;
 	bool deciding; /* atomic: some thread sees to the next three */
 	struct gauge gauge[PRESSURE_FILES];
+	bool turns;	 /* atomic: one thread works at a time */
 	u32 others;	 /* percent of the last pause in which somebody waited */
 	u64 next_step;	 /* ns, atomic: then it is decided anew whether to pause */
 	u64 pause_until; /* ns, atomic */

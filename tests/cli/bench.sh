@@ -38,8 +38,13 @@ else
 	skip "the walker" "root, getfattr and a loop device are needed"
 fi
 if [ "$(id -u)" = 0 ]; then
-	"$BUILD/bench-load" "$TMP/mnt" 0.2 2 16 > "$TMP/out" 2> "$TMP/err"
-	check "the load does something" awk '!($1 > 100) { exit 1 }' "$TMP/out"
+	"$BUILD/bench-load" "$TMP/mnt" 2 16 "$TMP/count" 2> "$TMP/err" &
+	load=$!
+	sleep 0.3
+	kill $load
+	wait $load
+	check "the load ends when it is told to" test $? = 0
+	check "the load does something" awk '!($2 > 100) { exit 1 }' "$TMP/count"
 	check "the load leaves nothing behind" test -z "$(ls -A "$TMP/mnt")"
 else
 	skip "the load" "root is needed"

@@ -134,10 +134,10 @@ START_TEST(pressure_pauses)
 {
 	ck_assert_uint_eq(pressure_pause(0, 20), 0);
 	ck_assert_uint_eq(pressure_pause(20, 20), 0);
-	ck_assert_uint_eq(pressure_pause(21, 20), 16);
-	ck_assert_uint_eq(pressure_pause(60, 20), 57);
-	ck_assert_uint_eq(pressure_pause(100, 20), 100);
-	ck_assert_uint_eq(pressure_pause(100, 99), 100);
+	ck_assert_uint_eq(pressure_pause(21, 20), 54);
+	ck_assert_uint_eq(pressure_pause(60, 20), 225);
+	ck_assert_uint_eq(pressure_pause(100, 20), 400);
+	ck_assert_uint_eq(pressure_pause(100, 99), 400);
 	ck_assert_uint_eq(pressure_pause(100, 0), 0);
 }
 END_TEST
@@ -191,7 +191,8 @@ static void read_until(struct pace *p, bool more, u32 percent)
 START_TEST(pace_steps_back_for_others)
 {
 	struct fake_pressure f = { .fd = memfd_create("pressure", 0) };
-	const struct pace_options o = { .pressure = 20, .pressure_fd = { f.fd, -1 } };
+	const struct pace_options o = { .pressure = 20, .work_ns = 2 * MS,
+					 .pressure_fd = { f.fd, -1 } };
 	struct pace p;
 	u64 before;
 
@@ -212,6 +213,66 @@ START_TEST(pace_steps_back_for_others)
 	pthread_join(f.thread, NULL);
 	read_until(&p, false, 20);
 	close(f.fd);
+}
+END_TEST
+
+/* ---- turns ---- */
+
+/* A thread whose every reading takes it 200 microseconds. */
+struct reader {
+	struct pace *p;
+	const int *stop;
+	int *at_work; /* atomic: threads that are */
+	pthread_t thread;
+	u32 readings, beside; /* ... those of them that began while another thread was at work */
+};
+
+static void *reader_main(void *arg)
+{
+	struct reader *r = arg;
+
+	while (!__atomic_load_n(r->stop, __ATOMIC_RELAXED)) {
+		u64 begin;
+
+		pace_bytes(r->p, 1);
+		r->beside += __atomic_fetch_add(r->at_work, 1, __ATOMIC_RELAXED) > 0;
+		r->readings++;
+		begin = clock_us();
+		while (clock_us() < begin + 200)
+			;
+		__atomic_fetch_sub(r->at_work, 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+/* With the clock: while others wait, two threads do not work at once. */
+START_TEST(pace_takes_turns)
+{
+	struct fake_pressure f = { .fd = memfd_create("pressure", 0) };
+	const struct pace_options o = { .pressure = 20, .work_ns = 2 * MS,
+					 .pressure_fd = { f.fd, -1 } };
+	struct reader r[2];
+	struct pace p;
+	int stop = 0, at_work = 0;
+
+	ck_assert_int_ge(f.fd, 0);
+	say_pressure(f.fd, clock_us());
+	pace_init(&p, &o, &no_cancel);
+	ck_assert_int_eq(pthread_create(&f.thread, NULL, fake_main, &f), 0);
+	read_until(&p, true, 20);
+	for (u32 i = 0; i < 2; i++) {
+		r[i] = (struct reader){ .p = &p, .stop = &stop, .at_work = &at_work };
+		ck_assert_int_eq(pthread_create(&r[i].thread, NULL, reader_main, &r[i]), 0);
+	}
+	nanosleep(&(struct timespec){ .tv_sec = 2 }, NULL);
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	for (u32 i = 0; i < 2; i++)
+		pthread_join(r[i].thread, NULL);
+	__atomic_store_n(&f.stop, 1, __ATOMIC_RELAXED);
+	pthread_join(f.thread, NULL);
+	close(f.fd);
+	ck_assert_uint_gt(r[0].readings + r[1].readings, 10);
+	ck_assert_uint_lt(4 * (r[0].beside + r[1].beside), r[0].readings + r[1].readings);
 }
 END_TEST
 
@@ -326,6 +387,7 @@ Suite *suite_pace(void)
 	tcase_add_test(t, pressure_gauge);
 	tcase_add_test(t, pressure_pauses);
 	tcase_add_test(t, pace_steps_back_for_others);
+	tcase_add_test(t, pace_takes_turns);
 	tcase_add_test(t, plan_without_limit);
 	tcase_add_test(t, plan_least);
 	tcase_add_test(t, plan_grows);

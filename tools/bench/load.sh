@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What a foreground load (load.c) on a serving stand-in loses while mdtcheck runs in a loop with its
-# default settings.  LOAD_SECONDS=10 for each measurement, LOAD_THREADS= as many as processors.
+# What a foreground load (load.c) on a serving stand-in loses while mdtcheck runs with its default
+# settings: windows of LOAD_SECONDS=10 in one load that goes on, with mdtcheck and without in turns.
+# LOAD_THREADS= as many as processors.
 
 export TMPDIR=$WORK
 TOPIC="foreground load"
@@ -12,51 +13,80 @@ mirror_up > "$WORK/stderr" 2>&1 || give_up "no mirror"
 LOAD_SECONDS=${LOAD_SECONDS:-10}
 LOAD_THREADS=${LOAD_THREADS:-$(nproc)}
 
-load() { "$BUILD/bench-load" "$TMP/mdt" "$LOAD_SECONDS" "$LOAD_THREADS" "$1" > "$SAMPLE"; }
-
-# Until $WORK/stop is there, or a run did not come to a report.
-check_again_and_again() {
-	local status=0
-	while [ ! -e "$WORK/stop" ] && [ $status -lt 16 ]; do
-		status=0
-		"$MDTCHECK" --fstype ext4 "$TMP/mirror" > "$WORK/json" 2> "$WORK/stderr.check" || status=$?
-		echo $status >> "$WORK/statuses"
-	done
-	[ $status -lt 16 ] || { cat "$WORK/stderr.check" >&2; return 1; }
+# Operations a second in the next LOAD_SECONDS, as a sample.
+window() {
+	local from ops to more
+	read -r from ops < "$WORK/count"
+	sleep "$LOAD_SECONDS"
+	read -r to more < "$WORK/count"
+	awk -v a="$from" -v b="$to" -v m="$ops" -v n="$more" \
+		'BEGIN { if (n <= m) exit 1; printf "%.1f\n", (n - m) / (b - a) }' > "$SAMPLE"
 }
 
-beside() { # SYNC
+# In the background; its number is CHILD.
+begin_check() {
+	"$MDTCHECK" --fstype ext4 "$TMP/mirror" > "$WORK/json" 2> "$WORK/stderr.check" &
+	CHILD=$!
+}
+
+# What came of the run: a clean report, or one that was ended early.
+ended_well() { # STATUS
+	echo "$1" >> "$WORK/statuses"
+	[ "$1" = 0 ] || [ "$1" = 32 ] || [ "$1" = 40 ] || { cat "$WORK/stderr.check" >&2; return 1; }
+}
+
+check_again_and_again() {
+	local status
+	while [ ! -e "$WORK/stop" ]; do
+		status=0
+		begin_check
+		echo $CHILD > "$WORK/child"
+		wait $CHILD || status=$?
+		ended_well $status || return 1
+	done
+}
+
+# The load goes on; what a window shows is all that differs from the window before it.
+alone() { window; }
+beside() {
 	local rc=0
 	rm -f "$WORK/stop"
 	check_again_and_again &
-	MUTATOR=$!
-	sleep 0.2
-	load "$1" || rc=$?
+	CHECKS=$!
+	window || rc=$?
 	touch "$WORK/stop"
-	wait $MUTATOR || rc=$?
-	MUTATOR=
+	kill -TERM "$(cat "$WORK/child")" || :
+	wait $CHECKS || rc=$?
 	return $rc
 }
 
 # One after the other in the caches, or each 32nd operation out to the disk.
-alone_cached() { load 0; }
-beside_cached() { beside 0; }
-alone_synced() { load 32; }
-beside_synced() { beside 32; }
-
 : > "$WORK/statuses"
 for how in cached synced; do
-	rounds $how alone_$how beside_$how
+	"$BUILD/bench-load" "$TMP/mdt" "$LOAD_THREADS" "$([ $how = cached ] && echo 0 || echo 32)" "$WORK/count" &
+	MUTATOR=$!
+	sleep 1
+	rounds $how alone beside
+	status=0
+	# To the end, once; where the load leaves no processor idle that could take hours.
+	if [ $how = synced ]; then
+		begin_check
+		wait $CHILD || status=$?
+		ended_well $status || die "a run beside the load failed"
+	fi
+	kill -TERM $MUTATOR
+	wait $MUTATOR || die "the load failed"
+	MUTATOR=
 done
 checks=$(wc -l < "$WORK/statuses") clean=$(grep -cx 0 "$WORK/statuses" || :)
-fact checks "$checks" "$checks runs of mdtcheck came to their end meanwhile"
-fact clean_checks "$clean" "$clean of them found nothing"
+fact checks "$checks" "$checks runs of mdtcheck beside the load, most of them ended with their window"
+fact clean_checks "$clean" "$clean of them came to their end and found nothing"
 for how in cached synced; do
 	printf '%s, medians of %s rounds: %.0f operations/s alone, %.0f beside mdtcheck\n' $how "$ROUNDS" \
-		"$(median $how alone_$how 4)" "$(median $how beside_$how 4)"
+		"$(median $how alone 4)" "$(median $how beside 4)"
 done
 echo "ratios round by round (95 % interval):"
 for how in cached synced; do
-	say_ratio "operations beside mdtcheck of those alone" $how beside_$how alone_$how 4 ">= 0.98"
+	say_ratio "operations beside mdtcheck of those alone" $how beside alone 4 ">= 0.98"
 done
 end_section operations_per_second
