@@ -139,12 +139,21 @@ static u32 gauges(const struct pace *p)
 	return percent;
 }
 
+/* The next decision is then; until then it is this thread's turn. */
+static void begin_turn(struct pace *p, u64 end)
+{
+	my_turn = end;
+	__atomic_store_n(&p->next_step, end, __ATOMIC_RELAXED);
+}
+
 /* Nobody of us works for so long; who still waits then are others. */
 static void pause_all(struct pace *p, u64 now, u32 ms)
 {
 	u64 until = now + ms * NS_PER_MS;
 	u64 slept;
 
+	/* Those who wake together with this thread must not take the turn for theirs. */
+	begin_turn(p, until + p->opt.work_ns);
 	__atomic_store_n(&p->pause_until, until, __ATOMIC_RELAXED);
 	slept = sleep_until(p, now + SETTLE);
 	look(p, clock_ns());
@@ -164,20 +173,19 @@ static void decide(struct pace *p, u64 now)
 	look(p, now);
 	if (pause || gauges(p) > limit) {
 		pause_all(p, now, pause ? pause : PAUSE_TO_SEE);
-		p->others = gauges(p);
+		__atomic_store_n(&p->others, gauges(p), __ATOMIC_RELAXED);
 	}
-	my_turn = clock_ns() + (p->others > limit ? p->opt.work_ns : LOOK_EVERY);
-	__atomic_store_n(&p->turns, p->others > limit, __ATOMIC_RELAXED);
-	__atomic_store_n(&p->next_step, my_turn, __ATOMIC_RELAXED);
+	begin_turn(p, clock_ns() + (p->others > limit ? p->opt.work_ns : LOOK_EVERY));
 }
 
-/* Until this thread may work, or decide; false: it may not yet. */
+/* While others wait, only the thread that decided last works; this one waited: it looks again. */
 static bool wait_for_turn(struct pace *p, u64 now)
 {
 	u64 until = __atomic_load_n(&p->pause_until, __ATOMIC_RELAXED);
 	u64 next = __atomic_load_n(&p->next_step, __ATOMIC_RELAXED);
 
-	if (now >= until && __atomic_load_n(&p->turns, __ATOMIC_RELAXED) && next != my_turn)
+	if (now >= until && next != my_turn &&
+	    __atomic_load_n(&p->others, __ATOMIC_RELAXED) > p->opt.pressure)
 		until = next;
 	if (now >= until)
 		return false;

@@ -58,8 +58,9 @@ struct pace {
 	struct bucket inodes, bytes;
 	bool deciding; /* atomic: some thread sees to the next three */
 	struct gauge gauge[PRESSURE_FILES];
-	bool turns;	 /* atomic: one thread works at a time */
-	u32 others;	 /* percent of the last pause in which somebody waited */
+	/* Percent of the last pause in which somebody waited, atomic: above opt.pressure threads
+	 * take turns. */
+	u32 others;
 	u64 next_step;	 /* ns, atomic: then it is decided anew whether to pause */
 	u64 pause_until; /* ns, atomic */
 	u64 waited;	 /* ns, of all threads together, for the rates; atomic */

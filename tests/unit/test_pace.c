@@ -165,6 +165,12 @@ static void say_pressure(int fd, u64 total)
 	ck_assert_int_eq(pwrite(fd, text, (size_t)n, 0), n);
 }
 
+static struct pace_options fake_options(const struct fake_pressure *f)
+{
+	return (struct pace_options){ .pressure = 20, .work_ns = 2 * MS,
+				      .pressure_fd = { f->fd, -1 } };
+}
+
 static void *fake_main(void *arg)
 {
 	struct fake_pressure *f = arg;
@@ -191,8 +197,7 @@ static void read_until(struct pace *p, bool more, u32 percent)
 START_TEST(pace_steps_back_for_others)
 {
 	struct fake_pressure f = { .fd = memfd_create("pressure", 0) };
-	const struct pace_options o = { .pressure = 20, .work_ns = 2 * MS,
-					 .pressure_fd = { f.fd, -1 } };
+	const struct pace_options o = fake_options(&f);
 	struct pace p;
 	u64 before;
 
@@ -249,8 +254,7 @@ static void *reader_main(void *arg)
 START_TEST(pace_takes_turns)
 {
 	struct fake_pressure f = { .fd = memfd_create("pressure", 0) };
-	const struct pace_options o = { .pressure = 20, .work_ns = 2 * MS,
-					 .pressure_fd = { f.fd, -1 } };
+	const struct pace_options o = fake_options(&f);
 	struct reader r[2];
 	struct pace p;
 	int stop = 0, at_work = 0;
