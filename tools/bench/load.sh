@@ -60,16 +60,17 @@ beside() {
 	return $rc
 }
 
-# One after the other in the caches, or each 32nd operation out to the disk.
+# In the caches, or each 32nd operation out to the disk.
+declare -A SYNC=([cached]=0 [synced]=32)
 : > "$WORK/statuses"
 for how in cached synced; do
-	"$BUILD/bench-load" "$TMP/mdt" "$LOAD_THREADS" "$([ $how = cached ] && echo 0 || echo 32)" "$WORK/count" &
+	"$BUILD/bench-load" "$TMP/mdt" "$LOAD_THREADS" "${SYNC[$how]}" "$WORK/count" &
 	MUTATOR=$!
 	sleep 1
 	rounds $how alone beside
-	status=0
 	# To the end, once; where the load leaves no processor idle that could take hours.
 	if [ $how = synced ]; then
+		status=0
 		begin_check
 		wait $CHILD || status=$?
 		ended_well $status || die "a run beside the load failed"
