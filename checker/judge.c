@@ -161,6 +161,15 @@ static void ask_all(struct sink *s)
 	}
 }
 
+/* Nothing is known of the object but what leads to it: only one rule has something to say. */
+static void ask_about_unread(struct sink *s)
+{
+	const struct rule *rule = rule_in_use(s->j->r, "inode-unreadable");
+
+	if (rule)
+		ask(s, finding_rule_number(rule));
+}
+
 int judge_facts(struct judge *j, const struct facts *f)
 {
 	struct sink *s = sink_begin(j, f);
@@ -169,6 +178,10 @@ int judge_facts(struct judge *j, const struct facts *f)
 
 	if (j->verdicts) {
 		ask_all(s);
+		return s->rc;
+	}
+	if (f->unread) {
+		ask_about_unread(s);
 		return s->rc;
 	}
 	left = record_rules_to_ask(&j->record, f);
@@ -183,10 +196,10 @@ int judge_facts(struct judge *j, const struct facts *f)
 
 void judge_index(struct judge *j, const struct view_problem *p, u32 oi)
 {
-	const struct rule *rule = rule_by_name("oi-malformed");
+	const struct rule *rule = rule_in_use(j->r, "oi-malformed");
 	struct sink *s = sink_begin(j, NULL);
 
-	if (!rule || j->r->opt->rule_off[rule - rule_table(&(u32){ 0 })])
+	if (!rule)
 		return;
 	s->rule = rule;
 	rule_index_finding(sink_finding(s, p->why), p, oi);
@@ -228,7 +241,9 @@ int judge_target(struct judge *j)
 
 /* ---- suspects ---- */
 
-static int judge_object(struct judge *j, const struct gather_suspect *s, const struct object *o)
+/* unread: why there is nothing in o but its number; NULL. */
+static int judge_object(struct judge *j, const struct gather_suspect *s, const struct object *o,
+			const char *unread)
 {
 	struct facts f;
 	int rc = facts_fill(j, s, o, &f);
@@ -236,26 +251,36 @@ static int judge_object(struct judge *j, const struct gather_suspect *s, const s
 	/* A read that was cut short says nothing. */
 	if (!rc && stop_wanted(j->r->cancel))
 		rc = -ECANCELED;
+	f.unread = unread;
 	return rc ? rc : judge_facts(j, &f);
 }
 
-/* Nothing is known of it but what leads to it: only one rule has something to say. */
-static int judge_unread(struct judge *j, const struct gather_suspect *s, const char *why)
+/* What cannot be read twice cannot be said to have stood still or to have moved. */
+static void judge_begin_unprinted(struct judge *j)
 {
-	const struct rule *rule = rule_by_name("inode-unreadable");
-	const struct object o = { .ino = s->ino, .allocated = true };
-	u32 index = (u32)(rule - rule_table(&(u32){ 0 }));
-	struct facts f;
-	int rc = facts_fill(j, s, &o, &f);
-
-	coverage_incomplete(j->cov, "a suspect could not be read again");
-	if (rc || j->r->opt->rule_off[index])
-		return rc;
-	f.unread = why;
 	j->still.before = NULL;
 	memset(&j->still.after, 0, sizeof(j->still.after));
-	ask(sink_begin(j, &f), index);
-	return j->sink->rc;
+}
+
+static int judge_unread(struct judge *j, const struct gather_suspect *s, const char *why)
+{
+	const struct object o = { .ino = s->ino, .allocated = true };
+
+	judge_begin_unprinted(j);
+	return judge_object(j, s, &o, why);
+}
+
+/* NULL: that does not mean that it is damaged. */
+static const char *unread_why(int rc)
+{
+	switch (rc) {
+	case -EBADMSG:
+		return "what lies in the place of the inode is no inode";
+	case -EIO:
+		return "the inode cannot be read from the device";
+	default:
+		return NULL;
+	}
 }
 
 int judge_suspect(struct judge *j, const struct gather_suspect *s)
@@ -263,20 +288,16 @@ int judge_suspect(struct judge *j, const struct gather_suspect *s)
 	struct object o;
 	int rc = view_read_object(j->r->view, j->buf, s->ino, &o);
 
-	if (rc == -EBADMSG)
-		return judge_unread(j, s, "what lies in the place of the inode is no inode");
-	if (rc == -EIO)
-		return judge_unread(j, s, "the inode cannot be read from the device");
 	if (rc) {
 		coverage_incomplete(j->cov, "a suspect could not be read again");
-		return 0;
+		return unread_why(rc) ? judge_unread(j, s, unread_why(rc)) : 0;
 	}
 	if (object_is_live(&o) && !o.allocated && j->r->env.info->is_static)
-		coverage_incomplete(j->cov, "an inode in use is marked free");
+		coverage_incomplete(j->cov, problem_reason(PROBLEM_BITMAP));
 	j->still.before = s->print;
 	if (s->print)
 		object_print(&o, j->still.key, &j->still.after);
-	return judge_object(j, s, &o);
+	return judge_object(j, s, &o, NULL);
 }
 
 /* Each impossible inode number becomes a free object that the name or record leads to. */
@@ -288,15 +309,14 @@ int judge_strays(struct judge *j)
 	struct gather *g = j->g;
 	int rc = 0;
 
-	j->still.before = NULL;
-	memset(&j->still.after, 0, sizeof(j->still.after));
+	judge_begin_unprinted(j);
 	for (u32 off = all->names; off != GATHER_NONE && !rc;) {
 		u32 next = gather_name_at(g, off)->next;
 
 		one = (struct gather_suspect){ .names = off, .oi = GATHER_NONE };
 		((struct gather_name *)(void *)(g->arena + off))->next = GATHER_NONE;
 		o = (struct object){ .ino = 0 };
-		rc = judge_object(j, &one, &o);
+		rc = judge_object(j, &one, &o, NULL);
 		off = next;
 	}
 	for (u32 off = all->oi; off != GATHER_NONE && !rc;) {
@@ -305,7 +325,7 @@ int judge_strays(struct judge *j)
 		one = (struct gather_suspect){ .names = GATHER_NONE, .oi = off };
 		((struct gather_oi *)(void *)(g->arena + off))->next = GATHER_NONE;
 		o = (struct object){ .ino = gather_oi_at(g, off)->fact.rec.ino };
-		rc = judge_object(j, &one, &o);
+		rc = judge_object(j, &one, &o, NULL);
 		off = next;
 	}
 	return rc;

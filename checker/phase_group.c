@@ -14,14 +14,6 @@
 
 /* ---- findings about the OI as a whole ------------------------------------------------------ */
 
-/* NULL: the rule is switched off. */
-static const struct rule *rule_in_use(const struct run *r, const char *name)
-{
-	const struct rule *rule = rule_by_name(name);
-
-	return rule && !r->opt->rule_off[finding_rule_number(rule)] ? rule : NULL;
-}
-
 static struct finding finding_of(const struct rule *rule)
 {
 	return (struct finding){

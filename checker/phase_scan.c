@@ -369,8 +369,7 @@ static void merge_elsewhere(struct run *r, const struct scanner *s)
 static void merge_unclaimed(struct run *r, struct scanner *s)
 {
 	static const char why[] = "not enough memory to compare the OST objects of all layouts";
-	const struct rule *shared = rule_by_name("lov-object-shared");
-	ptrdiff_t i = shared - rule_table(&(u32){ 0 });
+	const struct rule *shared = rule_in_use(r, "lov-object-shared");
 	u64 lost = objset_pen_down(&s->pen);
 
 	if (!lost)
@@ -378,8 +377,8 @@ static void merge_unclaimed(struct run *r, struct scanner *s)
 	coverage_incomplete(&r->cov, why);
 	/* Of as many layouts at most. */
 	lost = min_u64(lost, s->unit[UNIT_LAYOUTS]);
-	if (lost && !r->opt->rule_off[i])
-		rule_coverage_unknown(&r->cov.rules[i], why, lost);
+	if (lost && shared)
+		rule_coverage_unknown(&r->cov.rules[finding_rule_number(shared)], why, lost);
 }
 
 static void merge_poster(struct run *r, const struct poster *p)

@@ -10,7 +10,14 @@
 #include "plan.h"
 #include "target/watch.h"
 
-void run_add_problem(struct run *r, const struct view_problem *p)
+const struct rule *rule_in_use(const struct run *r, const char *name)
+{
+	const struct rule *rule = rule_by_name(name);
+
+	return rule && !r->opt->rule_off[finding_rule_number(rule)] ? rule : NULL;
+}
+
+const char *problem_reason(enum view_problem_kind kind)
 {
 	static const char *const what[] = {
 		[PROBLEM_INODE_TABLE] = "part of an inode table could not be read",
@@ -23,10 +30,15 @@ void run_add_problem(struct run *r, const struct view_problem *p)
 		[PROBLEM_BITMAP] = "an inode in use is marked free",
 	};
 
+	return what[kind];
+}
+
+void run_add_problem(struct run *r, const struct view_problem *p)
+{
 	r->blocks_shared |= p->kind == PROBLEM_BLOCK_SHARED;
 	/* Keys out of order hide nothing: every record was read. */
 	if (p->kind != PROBLEM_IAM || p->lost_from <= p->lost_to)
-		coverage_incomplete(&r->cov, what[p->kind]);
+		coverage_incomplete(&r->cov, problem_reason(p->kind));
 }
 
 int run_refresh_env(struct run *r)
@@ -79,6 +91,16 @@ int phases_prepare(struct run *r, char *err, size_t errlen)
 	return !rc && !r->objects ? -ENOMEM : rc;
 }
 
+static void free_scan(struct run *r)
+{
+	ledger_free(&r->ledger);
+	dirtable_free(&r->dirs);
+	objset_free(r->objects);
+	free(r->aside);
+	r->objects = NULL;
+	r->aside = NULL;
+}
+
 /* All that a scan leaves but why it was incomplete. */
 static void forget_scan(struct run *r)
 {
@@ -89,12 +111,7 @@ static void forget_scan(struct run *r)
 	memset(cov.rules, 0, nrules * sizeof(*cov.rules));
 	memcpy(cov.incomplete, r->cov.incomplete, sizeof(cov.incomplete));
 	r->cov = cov;
-	ledger_free(&r->ledger);
-	dirtable_free(&r->dirs);
-	objset_free(r->objects);
-	free(r->aside);
-	r->objects = NULL;
-	r->aside = NULL;
+	free_scan(r);
 	r->naside = 0;
 	r->oi_balance = r->strays = 0;
 	r->oi_blind = r->oi_suspect = false;
@@ -150,10 +167,7 @@ int phases_run(struct run *r, char *err, size_t errlen)
 
 void run_free(struct run *r)
 {
-	ledger_free(&r->ledger);
-	dirtable_free(&r->dirs);
-	objset_free(r->objects);
-	free(r->aside);
+	free_scan(r);
 	free(r->cov.rules);
 	free(r->limit);
 	finding_list_free(&r->findings);

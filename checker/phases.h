@@ -86,6 +86,11 @@ void phases_reconcile(struct run *r);
  */
 int run_refresh_env(struct run *r);
 
+/* NULL: the rule is switched off. */
+const struct rule *rule_in_use(const struct run *r, const char *name);
+
+/* Why a run that met such a problem is incomplete. */
+const char *problem_reason(enum view_problem_kind kind);
 /* Counts a problem against completeness; one thread at a time. */
 void run_add_problem(struct run *r, const struct view_problem *p);
 

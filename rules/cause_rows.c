@@ -34,6 +34,13 @@
 		c, "nlink-file", OTHER_FID                                                         \
 	}
 
+/* An inode that cannot be had: of a directory, all its names. */
+#define OUT_OF_REACH(c)                                                                            \
+	{ c, "linkea-no-dirent", OWN_FID_PARENT }, { c, "directory-unreachable", OWN_FID_PARENT }, \
+	{                                                                                          \
+		c, "remote-parent-mismatch", EFFECT_IN_DIR                                         \
+	}
+
 /* Earlier rows win: the deepest causes come first. */
 static const struct cause_row rows[] = {
 	/* A whole OI file, or all of them. */
@@ -45,13 +52,8 @@ static const struct cause_row rows[] = {
 	{ "oi-file-lost", "oi-missing", SAME_OI_FILE },
 	{ "oi-file-lost", "dirent-dangling", SAME_NAME },
 
-	/* An inode that is out of reach: of a directory, all its names. */
-	{ "inode-unreadable", "linkea-no-dirent", OWN_FID_PARENT },
-	{ "inode-unreadable", "directory-unreachable", OWN_FID_PARENT },
-	{ "inode-unreadable", "remote-parent-mismatch", EFFECT_IN_DIR },
-	{ "inode-marked-free", "linkea-no-dirent", OWN_FID_PARENT },
-	{ "inode-marked-free", "directory-unreachable", OWN_FID_PARENT },
-	{ "inode-marked-free", "remote-parent-mismatch", EFFECT_IN_DIR },
+	OUT_OF_REACH("inode-unreadable"),
+	OUT_OF_REACH("inode-marked-free"),
 
 	IDENTITY("ea-unreadable"),
 	IDENTITY("lma-malformed"),

@@ -37,6 +37,14 @@ bool rule_ea_doubtful(const struct object *o, enum ea_id id)
 	       (o->ea[id].state == EA_ABSENT && o->ea_broken);
 }
 
+const struct fid *rule_oi_fid(const struct facts *f)
+{
+	for (u32 i = 0; i < f->noi; i++)
+		if (f->oi[i].rec.ino == f->obj->ino)
+			return &f->oi[i].rec.fid;
+	return NULL;
+}
+
 const char *rule_oi_doubt(const struct env *env)
 {
 	if (env->has_scrub && env->scrub.status == SS_SCANNING)

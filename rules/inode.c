@@ -10,13 +10,12 @@
 /* Who it is by an OI mapping, else by a name entry; NULL. */
 static const struct fid *stated_fid(const struct facts *f)
 {
-	for (u32 i = 0; i < f->noi; i++)
-		if (f->oi[i].rec.ino == f->obj->ino)
-			return &f->oi[i].rec.fid;
-	for (u32 i = 0; i < f->nnames; i++)
+	const struct fid *fid = rule_oi_fid(f);
+
+	for (u32 i = 0; i < f->nnames && !fid; i++)
 		if (f->names[i].has_lufid && !f->names[i].data_bad)
-			return &f->names[i].lufid;
-	return NULL;
+			fid = &f->names[i].lufid;
+	return fid;
 }
 
 /* By which its children and others that are compared with it know the object. */

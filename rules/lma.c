@@ -224,14 +224,6 @@ static bool duplicate_is_here(const struct facts *f)
 	return f->obj->ino > f->twin_ino;
 }
 
-/* Who the OI says is here: what another inode was copied over. */
-static void add_former(const struct facts *f, struct finding *fi)
-{
-	for (u32 i = 0; i < f->noi; i++)
-		if (f->oi[i].rec.ino == f->obj->ino)
-			fi->other_fid = f->oi[i].rec.fid;
-}
-
 /*
  * Both state the FID.  Where the OI leads to the other one and nothing but the LMA
  * speaks for this one, this LMA is the copy.
@@ -268,7 +260,9 @@ static enum outcome check_fid_duplicate(const struct facts *f, struct sink *sink
 	finding_u64(fi, "oi_ino", oi_target(f));
 	if (f->twin_is_agent)
 		return OUT_VIOLATED;
-	add_former(f, fi);
+	/* Who the OI says is here: what another inode was copied over. */
+	if (rule_oi_fid(f))
+		fi->other_fid = *rule_oi_fid(f);
 	duplicate_verdict(f, fi);
 	return OUT_VIOLATED;
 }

@@ -52,6 +52,8 @@ static inline bool rule_lma_usable(const struct object *o)
 bool lma_screen(const struct facts *f);
 /* Could attribute id of the object not be had, so that its absence proves nothing? */
 bool rule_ea_doubtful(const struct object *o, enum ea_id id);
+/* The first FID by which the OI leads to the object, its own or not; NULL. */
+const struct fid *rule_oi_fid(const struct facts *f);
 /* Why OI mappings cannot be judged now, or NULL. */
 const char *rule_oi_doubt(const struct env *env);
 /* Why linkEAs cannot be judged now, or NULL. */
