@@ -44,7 +44,7 @@ ONDISK := fid lma linkea lov eas lmv lmv_hash dirent iam inode server jbd2
 TARGET := target caution resolve watch mountinfo sysblock geometry ro_open
 VIEW := view device window overlay journal blockmap scan dir iamfile oi object risk ahead \
 	posix posix_tree posix_dir posix_walk posix_open
-LEDGER := ledger env objset dirtable landmarks server_state post gather pass nameset shards print
+LEDGER := ledger env objset dirtable landmarks server_state post gather fidslots pass nameset shards print
 GUARD := sandbox courtesy witness trace_text tracefs
 REPORT := finding joins finding_list coverage json json_finding json_piece summary wrap rules_text rules_json rules_man output \
 	doc inspect_doc inspect_ea inspect_text inspect_json evidence attrcopy progress

@@ -22,6 +22,8 @@ struct look_notes {
 
 void look_notes_free(struct look_notes *n);
 
+struct seat;
+
 struct look {
 	struct run *r;
 	struct shares *shares;
@@ -30,8 +32,8 @@ struct look {
 	const struct gather_scope *scope; /* NULL: a full pass */
 	struct look_notes *notes;	  /* to be filled; NULL */
 
-	u8 *arena; /* facts of one batch after the other, room bytes */
-	u32 room, used; /* by the last batch */
+	struct gather gather; /* facts of one batch after the other */
+	struct seat *jury;    /* from batch to batch; NULL: none yet */
 	struct twins twins;	  /* known when the suspects take more than one batch */
 	bool twins_known;
 

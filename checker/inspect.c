@@ -278,29 +278,39 @@ static void keep_problem(void *arg, u32 oi, const struct view_problem *p)
 		x->problem[x->nproblems++] = *p;
 }
 
+/* The object and, up to most in all, other suspects. */
+static int gather_among(struct inspect *x, const struct run *r, u32 most, u32 *inos)
+{
+	x->nproblems = 0;
+	return gather_run(&x->gather, inos, list_suspects(r, x->ino, most, inos));
+}
+
 static int gather_object(struct inspect *x, struct run *r)
 {
 	u32 *inos = malloc((SUSPECTS_MAX + 1) * sizeof(u32));
 	u32 room = (u32)min_u64(max_u64(membudget_left(&r->mem) / 4, 1U << 20), ROOM_FOR_FACTS);
-	int rc = inos ? -ENOBUFS : -ENOMEM;
+	int rc = inos ? 0 : -ENOMEM;
 
-	for (u32 most = SUSPECTS_MAX; rc == -ENOBUFS && most; most = most > 1 ? 1 : 0) {
-		gather_free(&x->gather);
-		x->nproblems = 0;
-		x->gather = (struct gather){
-			.view = r->view,
-			.env = &r->env,
-			.dirs = &r->dirs,
-			.mem = &r->mem,
-			.key = &r->poster.key,
-			.threads = r->threads,
-			.cancel = r->cancel,
-			.room = room,
-			.problem = keep_problem,
-			.problem_arg = x,
-		};
-		rc = gather_run(&x->gather, inos, list_suspects(r, x->ino, most, inos));
-	}
+	gather_close(&x->gather);
+	x->gather = (struct gather){
+		.view = r->view,
+		.env = &r->env,
+		.dirs = &r->dirs,
+		.mem = &r->mem,
+		.key = &r->poster.key,
+		.threads = r->threads,
+		.cancel = r->cancel,
+		.room = room,
+		.problem = keep_problem,
+		.problem_arg = x,
+	};
+	if (!rc)
+		rc = gather_open(&x->gather);
+	if (!rc)
+		rc = gather_among(x, r, SUSPECTS_MAX, inos);
+	/* The others have too many names. */
+	if (rc == -ENOBUFS)
+		rc = gather_among(x, r, 1, inos);
 	free(inos);
 	return rc ? rc : stop_wanted(r->cancel) ? -ECANCELED : 0;
 }
@@ -515,7 +525,7 @@ void inspect_free(struct inspect *x)
 	drop_eas(&x->in);
 	drop_paths(&x->in);
 	judge_close(&x->judge);
-	gather_free(&x->gather);
+	gather_close(&x->gather);
 	shares_free(&x->shares);
 	free(x->verdicts);
 	evidence_result_free(&x->copy);

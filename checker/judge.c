@@ -357,6 +357,14 @@ int judge_open(struct judge *j, struct run *r)
 	return 0;
 }
 
+void judge_rest(struct judge *j)
+{
+	view_buf_rest(j->buf);
+	view_buf_rest(j->buf2);
+	paths_rest(j->paths);
+	j->shard_ino = 0;
+}
+
 void judge_close(struct judge *j)
 {
 	view_buf_free(j->buf);

@@ -53,6 +53,8 @@ struct judge {
 
 int judge_open(struct judge *j, struct run *r);
 void judge_close(struct judge *j);
+/* Between two batches: nothing is kept open, and what may have changed is forgotten. */
+void judge_rest(struct judge *j);
 
 /* 0 or -errno. */
 int judge_suspect(struct judge *j, const struct gather_suspect *s);

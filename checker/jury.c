@@ -7,9 +7,9 @@
 
 #define SLICE_MIN 256U /* suspects that are worth a judge */
 
-/* A judge and its slice. */
+/* A judge, who keeps what a look needs from batch to batch, and the slice of this batch. */
 struct seat {
-	struct judge j;
+	struct judge j; /* .r NULL: nobody */
 	struct finding_list found;
 	struct coverage cov;
 	u32 from, to;
@@ -30,20 +30,16 @@ static void hear(void *arg)
 	}
 }
 
-static int take_seat(struct seat *s, const struct look *l, struct gather *g)
+static int take_seat(struct seat *s, struct look *l)
 {
-	u32 nrules;
 	int rc = judge_open(&s->j, l->r);
 
-	if (!rc)
-		rc = finding_list_part(&s->found, l->list);
-	if (rc)
+	if (rc) {
+		judge_close(&s->j);
+		s->j = (struct judge){ .r = NULL };
 		return rc;
-	rule_table(&nrules);
-	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));
-	if (!s->cov.rules)
-		return -ENOMEM;
-	s->j.g = g;
+	}
+	s->j.g = &l->gather;
 	s->j.shares = l->shares;
 	s->j.twins = &l->twins;
 	s->j.list = &s->found;
@@ -52,11 +48,31 @@ static int take_seat(struct seat *s, const struct look *l, struct gather *g)
 	return 0;
 }
 
-static void leave_seat(struct seat *s)
+static int begin_slice(struct seat *s, struct look *l, u32 from, u32 to)
 {
-	judge_close(&s->j);
+	u32 nrules;
+	int rc = s->j.r ? 0 : take_seat(s, l);
+
+	s->from = from;
+	s->to = to;
+	s->rc = 0;
+	s->cov = (struct coverage){ .rules = NULL };
+	if (!rc)
+		rc = finding_list_part(&s->found, l->list);
+	if (rc)
+		return rc;
+	rule_table(&nrules);
+	s->cov.rules = calloc(nrules, sizeof(*s->cov.rules));
+	return s->cov.rules ? 0 : -ENOMEM;
+}
+
+static void end_slice(struct seat *s)
+{
 	finding_list_free(&s->found);
 	free(s->cov.rules);
+	s->cov.rules = NULL;
+	if (s->j.r)
+		judge_rest(&s->j);
 }
 
 /* Names, records and broken places that no suspect stands for. */
@@ -80,17 +96,19 @@ static void add_coverage(struct coverage *to, const struct coverage *from)
 		coverage_incomplete(to, from->incomplete[i]);
 }
 
-int jury_judge(struct look *l, struct gather *g, bool last)
+int jury_judge(struct look *l, bool last)
 {
-	u32 n = (u32)min_u64(l->r->threads, g->n / SLICE_MIN + 1);
-	struct seat *seat = crew_members(sizeof(*seat), n);
-	int rc = seat ? 0 : -ENOMEM;
+	u32 all = l->gather.n, n = (u32)min_u64(l->r->threads, all / SLICE_MIN + 1);
+	struct seat *seat = l->jury;
+	int rc = 0;
 
-	for (u32 i = 0; i < n && !rc; i++) {
-		seat[i].from = (u32)((u64)g->n * i / n);
-		seat[i].to = (u32)((u64)g->n * (i + 1) / n);
-		rc = take_seat(&seat[i], l, g);
-	}
+	if (!seat)
+		seat = l->jury = crew_members(sizeof(*seat), l->r->threads);
+	if (!seat)
+		return -ENOMEM;
+	for (u32 i = 0; i < n && !rc; i++)
+		rc = begin_slice(&seat[i], l, (u32)((u64)all * i / n),
+				 (u32)((u64)all * (i + 1) / n));
 	if (!rc)
 		crew_run(hear, seat, sizeof(*seat), n);
 	for (u32 i = 0; i < n && !rc; i++)
@@ -98,13 +116,21 @@ int jury_judge(struct look *l, struct gather *g, bool last)
 	if (!rc && last && !l->scope)
 		rc = hear_strays(&seat[n - 1], l);
 	/* A run that is cancelled reports what it has. */
-	for (u32 i = 0; seat && i < n; i++) {
+	for (u32 i = 0; i < n; i++) {
 		if (seat[i].cov.rules) {
 			finding_list_append(l->list, &seat[i].found);
 			add_coverage(&l->r->cov, &seat[i].cov);
 		}
-		leave_seat(&seat[i]);
+		end_slice(&seat[i]);
 	}
-	free(seat);
 	return rc;
+}
+
+void jury_dismiss(struct look *l)
+{
+	for (u32 i = 0; l->jury && i < l->r->threads; i++)
+		if (l->jury[i].j.r)
+			judge_close(&l->jury[i].j);
+	free(l->jury);
+	l->jury = NULL;
 }

@@ -10,9 +10,11 @@
 #include "exact.h"
 
 /*
- * Judges the suspects of g into l->list and the run's coverage; the last batch of a full pass ends
- * with what has no inode.  A suspect with a finding is marked as found.  0, -ECANCELED, -errno.
+ * Judges the suspects gathered into l->list and the run's coverage; the last batch of a full pass
+ * ends with what has no inode.  A suspect with a finding is marked as found.  0, -ECANCELED, -errno.
  */
-int jury_judge(struct look *l, struct gather *g, bool last);
+int jury_judge(struct look *l, bool last);
+/* At the end of the look. */
+void jury_dismiss(struct look *l);
 
 #endif

@@ -54,6 +54,11 @@ void paths_free(struct paths *p)
 	free(p);
 }
 
+void paths_rest(struct paths *p)
+{
+	view_buf_rest(p->buf);
+}
+
 /* Finds the entry of one inode number in a directory. */
 struct seeker {
 	u32 ino;

@@ -13,6 +13,8 @@ struct paths;
 
 struct paths *paths_new(struct view *view, const struct env *env, const struct dirtable *dirs);
 void paths_free(struct paths *p);
+/* Keeps nothing open until it is asked again. */
+void paths_rest(struct paths *p);
 
 /*
  * Appends the path of name in directory dir.  A directory whose own place is not

@@ -125,9 +125,10 @@ static void look_problem(void *arg, u32 oi, const struct view_problem *p)
 	l->oi_number[l->noi_problems++] = oi - 1;
 }
 
-static int judge_batch(struct look *l, struct gather *g, bool last)
+static int judge_batch(struct look *l, bool last)
 {
-	int rc = jury_judge(l, g, last);
+	const struct gather *g = &l->gather;
+	int rc = jury_judge(l, last);
 
 	if (rc || !l->notes)
 		return rc;
@@ -140,50 +141,45 @@ static int judge_batch(struct look *l, struct gather *g, bool last)
 
 static int run_batch(struct look *l, const u32 *inos, u32 n, bool last)
 {
+	int rc;
+
+	l->noi_problems = 0;
+	rc = gather_run(&l->gather, inos, n);
+	if (rc)
+		return rc;
+	return stop_wanted(l->r->cancel) ? -ECANCELED : judge_batch(l, last);
+}
+
+/* So many that the room is used well, if they have as much to keep as these n. */
+static u32 next_batch(const struct look *l, u32 n)
+{
+	u32 room = l->gather.room;
+
+	return (u32)max_u64((u64)n * (room - room / 6) / max_u64(l->gather.used, 1), 1);
+}
+
+static int begin_gathering(struct look *l)
+{
 	struct run *r = l->r;
-	struct gather g = {
+	u64 room = max_u64(membudget_left(&r->mem) / 4, EXACT_ROOM_MIN);
+
+	l->gather = (struct gather){
 		.view = r->view,
 		.env = &r->env,
 		.dirs = &r->dirs,
 		.mem = &r->mem,
 		.key = &r->poster.key,
 		.threads = r->threads,
+		.room = (u32)min_u64(room, EXACT_ROOM_MAX),
 		.cancel = r->cancel,
 		.meter = &r->meter,
 		.scope = l->scope,
 		.mapped = r->oi_proven ? &r->ledger : NULL,
 		.descents = (u32)max_u64(DESCENTS_MIN, r->cov.oi_mappings / DESCENT_COST),
-		.arena = l->arena,
-		.room = l->room,
 		.problem = look_problem,
 		.problem_arg = l,
 	};
-	int rc;
-
-	l->noi_problems = 0;
-	rc = gather_run(&g, inos, n);
-	if (!rc)
-		rc = stop_wanted(r->cancel) ? -ECANCELED : judge_batch(l, &g, last);
-	l->used = g.used;
-	gather_free(&g);
-	return rc;
-}
-
-/* So many that the room is used well, if they have as much to keep as these n. */
-static u32 next_batch(const struct look *l, u32 n)
-{
-	u64 fit = (u64)n * (l->room - l->room / 6) / max_u64(l->used, 1);
-
-	return (u32)max_u64(fit, 1);
-}
-
-static int room_for_facts(struct look *l)
-{
-	u64 room = max_u64(membudget_left(&l->r->mem) / 4, EXACT_ROOM_MIN);
-
-	l->room = (u32)min_u64(room, EXACT_ROOM_MAX);
-	l->arena = membudget_map(&l->r->mem, l->room, l->room);
-	return l->arena ? 0 : -ENOMEM;
+	return gather_open(&l->gather);
 }
 
 /* What the meter is to expect, if no batch must be made smaller. */
@@ -202,8 +198,9 @@ static void begin_look(const struct look *l, u32 most)
 static int all_batches(struct look *l)
 {
 	struct run *r = l->r;
-	u32 most = r->opt->debug_batch ? r->opt->debug_batch : l->room / EXACT_BYTES_PER_SUSPECT;
-	u32 limit = r->opt->debug_batch ? r->opt->debug_batch : l->room / EXACT_BYTES_LEAST;
+	u32 room = l->gather.room;
+	u32 most = r->opt->debug_batch ? r->opt->debug_batch : room / EXACT_BYTES_PER_SUSPECT;
+	u32 limit = r->opt->debug_batch ? r->opt->debug_batch : room / EXACT_BYTES_LEAST;
 	u32 *inos = malloc(limit * sizeof(u32));
 	u32 ino = ledger_next(&r->ledger, 1);
 	int rc = inos ? 0 : -ENOMEM;
@@ -253,12 +250,11 @@ int exact_look(struct look *l)
 	l->oi_problem = calloc(LOOK_PROBLEMS_MAX, sizeof(*l->oi_problem));
 	l->oi_number = calloc(LOOK_PROBLEMS_MAX, sizeof(u32));
 	if (l->oi_problem && l->oi_number)
-		rc = room_for_facts(l);
+		rc = begin_gathering(l);
 	if (!rc)
 		rc = all_batches(l);
-	if (l->arena)
-		membudget_unmap(&l->r->mem, l->arena, l->room, l->room);
-	l->arena = NULL;
+	jury_dismiss(l);
+	gather_close(&l->gather);
 	free(l->oi_problem);
 	free(l->oi_number);
 	l->oi_problem = NULL;

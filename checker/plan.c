@@ -15,7 +15,7 @@
 #define DIR_KEPT_BYTES (sizeof(struct dir_row) + sizeof(u32))
 #define LOG_SLACK (128U << 10)	   /* of a thread's log that is nearly empty, and its names */
 #define EXACT_SLACK (3U << 20)	   /* facts of a batch of suspects, and what judges them */
-#define JUDGE_BUFS 3U		   /* buffers of a judge; who gathers facts has one */
+#define LOOK_BUFS 4U		   /* buffers: three of a judge, one of who gathers facts */
 #define OBJECTS_PER_FILE_BYTES 3U  /* OST objects, one for each file; more where there is room */
 #define OI_BLOCKS_SHIFT 7	   /* marks of the OI's blocks: bytes for each inode number */
 
@@ -27,7 +27,7 @@ static u64 scan_bytes(const struct plan_needs *n, u32 threads)
 
 static u64 exact_bytes(const struct plan_needs *n, u32 threads)
 {
-	return threads * (JUDGE_BUFS * n->look_thread + LOG_SLACK) + n->look_thread + EXACT_SLACK +
+	return threads * (LOOK_BUFS * n->look_thread + LOG_SLACK) + n->look_thread + EXACT_SLACK +
 	       n->dirs * DIR_KEPT_BYTES + (n->max_ino >> OI_BLOCKS_SHIFT);
 }
 

@@ -5,6 +5,7 @@
  * common counter.
  */
 #include "base/array.h"
+#include "ledger/fidslots.h"
 #include "ledger/pass.h"
 
 #include <stdlib.h>
@@ -13,53 +14,6 @@
 
 #define GATHER_CHUNK 64U
 #define GATHER_EXTRA_MAX 65536U
-
-/* No key: who makes FIDs collide here makes the run slower, and no more. */
-static u32 fid_filter_bit(const struct gather *g, const struct fid *fid)
-{
-	u64 mix = (fid->seq * 0x9E3779B97F4A7C15ULL ^ fid->oid) * 0xD6E8FEB86659FD93ULL;
-
-	return (u32)(mix >> 32) & (g->by_fid_slots * 4 - 1);
-}
-
-bool gather_has_no(const struct gather *g, const struct fid *fid)
-{
-	u32 bit = fid_filter_bit(g, fid);
-
-	return !(g->fid_filter[bit / 64] >> (bit % 64) & 1);
-}
-
-void gather_probe_begin(const struct gather *g, const struct fid *fid, struct gather_probe *p)
-{
-	u64 h = hash_pair(&(struct hash_key){ g->key->k0, g->key->k1, false }, TAG_OI, 0, fid);
-
-	*p = (struct gather_probe){ fid, (u32)h & (g->by_fid_slots - 1), (u32)(h >> 32) };
-}
-
-struct gather_suspect *gather_probe_next(const struct gather *g, struct gather_probe *p)
-{
-	while (g->by_fid[p->slot].number) {
-		const struct gather_slot *slot = &g->by_fid[p->slot];
-		struct gather_suspect *s = &g->suspect[slot->number - 1];
-
-		p->slot = (p->slot + 1) & (g->by_fid_slots - 1);
-		if (slot->tag == p->tag && fid_equal(&s->fid, p->fid))
-			return s;
-	}
-	return NULL;
-}
-
-static void fid_slot_take(struct gather *g, u32 number)
-{
-	u32 bit = fid_filter_bit(g, &g->suspect[number].fid);
-	struct gather_probe p;
-
-	g->fid_filter[bit / 64] |= 1ULL << (bit % 64);
-	gather_probe_begin(g, &g->suspect[number].fid, &p);
-	while (g->by_fid[p.slot].number)
-		p.slot = (p.slot + 1) & (g->by_fid_slots - 1);
-	g->by_fid[p.slot] = (struct gather_slot){ number + 1, p.tag };
-}
 
 struct gather_suspect *gather_find(const struct gather *g, u32 ino)
 {
@@ -154,29 +108,41 @@ static int worker_open(struct worker *w, struct gather *g)
 	return w->buf ? nameset_init(&w->names, g->mem, g->key) : -ENOMEM;
 }
 
+static void worker_close(struct worker *w)
+{
+	view_buf_free(w->buf);
+	nameset_free(&w->names);
+}
+
+/* What the next pass has no use for is not kept until then. */
+static void worker_rest(struct worker *w)
+{
+	view_buf_rest(w->buf);
+	nameset_begin(&w->names, 0, 0);
+}
+
 static int run_workers(struct gather *g, int (*work)(struct worker *w, u32 i), u32 from, u32 total,
 		       struct meter *meter)
 {
-	struct worker *w = crew_members(sizeof(*w), g->threads);
 	u32 next = from;
-	int rc = w ? 0 : -ENOMEM;
+	int rc = 0;
 
 	view_pass_begin(g->view);
-	for (u32 i = 0; !rc && i < g->threads; i++) {
-		w[i].next = &next;
-		w[i].meter = meter;
-		w[i].work = work;
-		w[i].total = total;
-		rc = worker_open(&w[i], g);
+	for (u32 i = 0; i < g->threads; i++) {
+		struct worker *w = &g->crew[i];
+
+		w->next = &next;
+		w->meter = meter;
+		w->work = work;
+		w->total = total;
+		w->arena_at = w->arena_end = 0;
+		w->rc = 0;
 	}
-	if (!rc)
-		crew_run(worker_main, w, sizeof(*w), g->threads);
-	for (u32 i = 0; w && i < g->threads; i++) {
-		rc = rc ? rc : w[i].rc;
-		view_buf_free(w[i].buf);
-		nameset_free(&w[i].names);
+	crew_run(worker_main, g->crew, sizeof(*g->crew), g->threads);
+	for (u32 i = 0; i < g->threads; i++) {
+		rc = rc ? rc : g->crew[i].rc;
+		worker_rest(&g->crew[i]);
 	}
-	free(w);
 	return rc;
 }
 
@@ -240,7 +206,7 @@ static int make_dir(struct gather *g, struct gather_suspect *s)
 		return -ENOMEM;
 	if (membudget_take(g->mem, sizeof(*s->dir)))
 		return -ENOBUFS;
-	__atomic_fetch_add(&g->charged, sizeof(*s->dir), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&g->dirs_charged, sizeof(*s->dir), __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -273,6 +239,7 @@ static int read_suspect(struct worker *w, u32 i)
 	s->live = object_is_live(&o);
 	s->is_dir = S_ISDIR(o.inode.mode);
 	s->fid = o.fid;
+	fidslots_hash(g, s);
 	if (s->print)
 		object_print(&o, g->key, s->print);
 	if (s->is_dir)
@@ -285,20 +252,36 @@ static u64 suspect_charge(const struct gather *g, u32 n)
 {
 	u64 print = g->env->info->is_static ? 0 : sizeof(struct object_print);
 
-	return (u64)n * (sizeof(struct gather_suspect) + print + 4 * sizeof(struct gather_slot) + 2);
+	return (u64)n * (sizeof(struct gather_suspect) + print + FIDSLOTS_BYTES);
+}
+
+/* What is kept for the next batch too, when it does for that. */
+static void drop_room(struct gather *g)
+{
+	free(g->suspect);
+	free(g->print);
+	fidslots_free(g);
+	membudget_give(g->mem, suspect_charge(g, g->cap));
+	g->suspect = NULL;
+	g->print = NULL;
+	g->cap = 0;
 }
 
 static int make_room(struct gather *g, u32 n)
 {
-	for (g->by_fid_slots = 16; g->by_fid_slots < n * 2; g->by_fid_slots *= 2)
-		;
+	bool prints = !g->env->info->is_static;
+
+	if (g->suspect && n <= g->cap)
+		return 0;
+	drop_room(g);
+	/* Fewer at a time will do. */
+	if (membudget_take(g->mem, suspect_charge(g, n)))
+		return -ENOBUFS;
+	g->cap = n;
 	g->suspect = calloc(n + 1, sizeof(*g->suspect));
-	g->by_fid = calloc(g->by_fid_slots, sizeof(*g->by_fid));
-	g->fid_filter = calloc(g->by_fid_slots / 16, sizeof(u64));
-	if (!g->env->info->is_static)
+	if (prints)
 		g->print = calloc(n + 1, sizeof(*g->print));
-	return g->suspect && g->by_fid && g->fid_filter && (g->print || g->env->info->is_static) ?
-		       0 : -ENOMEM;
+	return g->suspect && (g->print || !prints) ? fidslots_make(g) : -ENOMEM;
 }
 
 static int read_suspects(struct gather *g, const u32 *inos, u32 n)
@@ -308,6 +291,9 @@ static int read_suspects(struct gather *g, const u32 *inos, u32 n)
 	if (rc)
 		return rc;
 	g->n = n;
+	fidslots_begin(g);
+	if (g->print)
+		memset(g->print, 0, n * sizeof(*g->print));
 	for (u32 i = 0; i < n; i++) {
 		g->suspect[i] = (struct gather_suspect){
 			.ino = inos[i], .names = GATHER_NONE, .oi = GATHER_NONE,
@@ -318,20 +304,8 @@ static int read_suspects(struct gather *g, const u32 *inos, u32 n)
 	rc = run_workers(g, read_suspect, 0, n, NULL);
 	for (u32 i = 0; !rc && i < n; i++)
 		if (g->suspect[i].live)
-			fid_slot_take(g, i);
+			fidslots_take(g, i);
 	return rc;
-}
-
-const struct gather_suspect *gather_twin(const struct gather *g, const struct gather_suspect *s)
-{
-	const struct gather_suspect *t;
-	struct gather_probe p;
-
-	gather_probe_begin(g, &s->fid, &p);
-	do {
-		t = gather_probe_next(g, &p);
-	} while (t == s);
-	return t;
 }
 
 const struct dir_row *gather_dir_by_fid(const struct gather *g, const struct fid *fid)
@@ -359,8 +333,7 @@ static int fid_order(const void *a, const void *b)
 /* Makes g->fids those of the suspects and n others, each once, in order. */
 static int list_fids(struct gather *g, const struct fid *others, u32 n)
 {
-	g->fids = malloc((n + g->n + 1) * sizeof(*g->fids));
-	if (!g->fids)
+	if (array_room(&g->fids, &g->fids_cap, n + g->n + 1, sizeof(*g->fids), NULL))
 		return -ENOMEM;
 	if (n)
 		memcpy(g->fids, others, n * sizeof(*g->fids));
@@ -445,17 +418,15 @@ static bool mapping_kept(const struct gather *g, const struct gather_suspect *s)
 }
 
 /*
- * Are the records of the suspects' own FIDs all there are?  One of another FID that leads to a
- * suspect was not looked for.
+ * Were the records of the suspect's own FID all there are?  One of another FID that leads to it
+ * was not looked for; then -EAGAIN.
  */
-static bool own_are_all(const struct gather *g)
+static int own_are_all(struct worker *w, u32 i)
 {
-	bool all = !g->descent_failed && !g->nlost;
+	const struct gather *g = w->g;
+	u32 ino = g->suspect[i].ino;
 
-	for (u32 i = 0; i < g->n && all; i++)
-		all = !ledger_is_mapped(g->mapped, g->suspect[i].ino) ||
-		      mapping_kept(g, &g->suspect[i]);
-	return all;
+	return !ledger_is_mapped(g->mapped, ino) || mapping_kept(g, &g->suspect[i]) ? 0 : -EAGAIN;
 }
 
 /* Few are looked up; for many, what may have records of them is read in the order of the tree. */
@@ -469,13 +440,22 @@ static int own_records(struct gather *g)
 	return rc ? rc : run_workers(g, gather_oi_stretches, 0, g->env->oi_count, g->meter);
 }
 
-/* What concerns a suspect in the OI; part of it if that is sure to be all. */
+/* What concerns a suspect in the OI, or -EAGAIN where that may not be all. */
+static int own_pass(struct gather *g)
+{
+	int rc = g->mapped ? own_records(g) : -EAGAIN;
+
+	if (rc)
+		return rc;
+	return g->descent_failed || g->nlost ? -EAGAIN : run_workers(g, own_are_all, 0, g->n, NULL);
+}
+
 static int oi_pass(struct gather *g)
 {
 	u32 used = g->used;
-	int rc = g->mapped ? own_records(g) : 0;
+	int rc = own_pass(g);
 
-	if (rc || (g->mapped && own_are_all(g)))
+	if (rc != -EAGAIN)
 		return rc;
 	for (u32 i = 0; i < g->n; i++)
 		g->suspect[i].oi = GATHER_NONE;
@@ -509,51 +489,62 @@ static int scoped_pass(struct gather *g)
 	return rc;
 }
 
-int gather_run(struct gather *g, const u32 *inos, u32 n)
+int gather_open(struct gather *g)
 {
 	int rc;
 
 	pthread_mutex_init(&g->lock, NULL);
-	g->stray = (struct gather_suspect){ .names = GATHER_NONE, .oi = GATHER_NONE };
-	if (!g->arena) {
-		g->arena = membudget_map(g->mem, g->room, g->room);
-		g->arena_owned = g->arena;
+	g->arena = membudget_map(g->mem, g->room, g->room);
+	g->crew = crew_members(sizeof(*g->crew), g->threads);
+	rc = g->arena && g->crew ? 0 : -ENOMEM;
+	for (u32 i = 0; !rc && i < g->threads; i++)
+		rc = worker_open(&g->crew[i], g);
+	return rc;
+}
+
+static void forget_batch(struct gather *g)
+{
+	for (u32 i = 0; i < g->n; i++) {
+		if (g->suspect[i].dir)
+			free(g->suspect[i].dir->twice);
+		free(g->suspect[i].dir);
 	}
-	if (!g->arena)
-		return -ENOMEM;
-	/* Fewer at a time will do. */
-	if (membudget_take(g->mem, suspect_charge(g, n)))
-		return -ENOBUFS;
-	g->charged = suspect_charge(g, n);
+	if (g->dirs_charged)
+		membudget_give(g->mem, g->dirs_charged);
+	g->dirs_charged = 0;
+	g->n = g->used = 0;
+	g->nlist = g->nfids = g->nextra = g->nfound = 0;
+	g->reach = 0;
+	g->stray = (struct gather_suspect){ .names = GATHER_NONE, .oi = GATHER_NONE };
+	g->strays = g->nlost = 0;
+	g->overflow = g->descent_failed = g->names_blind = false;
+}
+
+int gather_run(struct gather *g, const u32 *inos, u32 n)
+{
+	int rc;
+
+	forget_batch(g);
 	rc = read_suspects(g, inos, n);
 	if (!rc)
 		rc = g->scope ? scoped_pass(g) : full_pass(g);
 	return g->overflow ? -ENOBUFS : rc;
 }
 
-void gather_free(struct gather *g)
+void gather_close(struct gather *g)
 {
-	for (u32 i = 0; g->suspect && i < g->n; i++) {
-		if (g->suspect[i].dir)
-			free(g->suspect[i].dir->twice);
-		free(g->suspect[i].dir);
-	}
-	free(g->suspect);
-	free(g->print);
-	free(g->by_fid);
-	free(g->fid_filter);
+	if (!g->mem)
+		return;
+	forget_batch(g);
+	drop_room(g);
+	for (u32 i = 0; g->crew && i < g->threads; i++)
+		worker_close(&g->crew[i]);
+	free(g->crew);
 	free(g->extra);
 	free(g->found);
 	free(g->list);
 	free(g->fids);
-	if (g->charged)
-		membudget_give(g->mem, g->charged);
-	g->charged = 0;
-	if (g->arena_owned)
-		membudget_unmap(g->mem, g->arena, g->room, g->room);
-	g->arena_owned = false;
+	membudget_unmap(g->mem, g->arena, g->room, g->room);
 	pthread_mutex_destroy(&g->lock);
-	g->suspect = NULL;
-	g->print = NULL;
-	g->arena = NULL;
+	*g = (struct gather){ .n = 0 };
 }

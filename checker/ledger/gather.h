@@ -80,6 +80,7 @@ struct gather_suspect {
 	bool live, is_dir;
 	bool found; /* a rule had something to say */
 	u32 names, oi; /* heads of their lists, GATHER_NONE */
+	u32 slot, tag; /* of the FID: where a search for it begins, and what it compares */
 	struct gather_dir *dir; /* owned; directories only */
 	struct object_print *print; /* as it was before the passes; NULL: it cannot change */
 };
@@ -111,13 +112,17 @@ struct gather_slot {
 	u32 tag;    /* other bits of the FID's hash: most suspects need not be visited */
 };
 
+struct worker;
+
 struct gather {
+	/* The caller's. */
 	struct view *view;
 	const struct env *env;
 	const struct dirtable *dirs;
 	struct membudget *mem;
 	const struct hash_key *key;
 	u32 threads;
+	u32 room; /* bytes for gather_name, gather_holder and gather_oi */
 	volatile int *cancel;
 	struct meter *meter; /* one for each directory, OI file or FID; NULL */
 	const struct gather_scope *scope; /* NULL: read everything */
@@ -127,16 +132,19 @@ struct gather {
 	 */
 	const struct ledger *mapped;
 	u32 descents; /* ... so many suspects are better looked up one by one */
+	/* Called under the lock. */
+	void (*problem)(void *arg, u32 oi, const struct view_problem *p); /* oi + 1, 0: no OI */
+	void *problem_arg;
 
-	/* With a scope, or where only records of suspects are read: what is to be read, sorted. */
-	u32 *list;
-	u32 nlist, list_cap;
-	struct fid *fids;
-	u32 nfids;
+	/* From batch to batch. */
+	struct worker *crew;
+	u8 *arena;
+	pthread_mutex_t lock;
 
-	struct gather_suspect *suspect; /* by inode number */
-	struct object_print *print;	/* one for each, NULL on a static target */
-	u32 n;
+	/* The suspects of the batch, by inode number; n of them, room for cap. */
+	struct gather_suspect *suspect;
+	struct object_print *print; /* one for each, NULL on a static target */
+	u32 n, cap;
 	struct gather_slot *by_fid; /* open addressing */
 	u32 by_fid_slots;
 	/*
@@ -144,14 +152,16 @@ struct gather {
 	 * record of the OI need be hashed with the key only to find out that no suspect has its FID.
 	 */
 	u64 *fid_filter;
+	u64 reach; /* dir_row.reach of all of them together */
 
-	u64 reach; /* dir_row.reach of all suspects together */
+	/* With a scope, or where only records of suspects are read: what is to be read, sorted. */
+	u32 *list;
+	u32 nlist, list_cap;
+	struct fid *fids;
+	u32 nfids, fids_cap;
 
-	/* gather_name, gather_holder and gather_oi, room bytes.  The caller's, who has more than one batch, or NULL. */
-	u8 *arena;
-	u32 used, room;
-	bool arena_owned;
-	u64 charged; /* to mem for the suspects */
+	u32 used;	  /* of the arena */
+	u64 dirs_charged; /* to mem, for what is learnt about directories; atomic */
 	bool overflow;
 
 	/* Directories made after the scan. */
@@ -168,19 +178,17 @@ struct gather {
 	struct gather_lost lost[GATHER_LOST_MAX];
 	u32 nlost;
 	bool names_blind;
-
-	/* Called under the lock. */
-	void (*problem)(void *arg, u32 oi, const struct view_problem *p); /* oi + 1, 0: no OI */
-	void *problem_arg;
-	pthread_mutex_t lock;
 };
 
+/* With the caller's part filled in.  0 or -errno; to be closed in any case. */
+int gather_open(struct gather *g);
 /*
- * Reads the suspects (inos sorted, n of them) and runs both passes.  0; -ENOBUFS when the facts
- * do not fit in g->room bytes: try fewer suspects; -errno.
+ * Reads the suspects (inos sorted, n of them) and runs both passes; those of the batch before are
+ * forgotten.  0; -ENOBUFS when the facts do not fit in g->room bytes: try fewer suspects; -errno.
  */
 int gather_run(struct gather *g, const u32 *inos, u32 n);
-void gather_free(struct gather *g);
+/* Also one that was never opened, or closed before, and is zero. */
+void gather_close(struct gather *g);
 
 struct gather_suspect *gather_find(const struct gather *g, u32 ino);
 /* Another live suspect with this FID, NULL. */

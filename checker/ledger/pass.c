@@ -6,6 +6,7 @@
  * read again, and what was kept of it is dropped first.
  */
 #include "base/array.h"
+#include "ledger/fidslots.h"
 #include "ledger/pass.h"
 
 #include <stdlib.h>
@@ -395,7 +396,7 @@ static int gather_record(struct worker *w, const struct oi_record *r)
 {
 	struct gather *g = w->g;
 	struct gather_suspect *s;
-	struct gather_probe probe;
+	struct fid_probe probe;
 	int rc = 0;
 
 	if ((!r->ino || r->ino > g->env->info->inodes_count) && stray_wanted(g))
@@ -403,10 +404,11 @@ static int gather_record(struct worker *w, const struct oi_record *r)
 	s = gather_find(g, r->ino);
 	if (s)
 		rc = keep_oi(w, s, r);
-	if (rc || gather_has_no(g, &r->fid))
+	/* Mostly it leads to the suspect that has the FID. */
+	if (rc || (!s && fidslots_lack(g, &r->fid)))
 		return rc;
-	gather_probe_begin(g, &r->fid, &probe);
-	while (!rc && (s = gather_probe_next(g, &probe)))
+	probe = s && fid_equal(&s->fid, &r->fid) ? fid_probe_of(s) : fid_probe_begin(g, &r->fid);
+	while (!rc && (s = fid_probe_next(g, &probe)))
 		if (s->ino != r->ino)
 			rc = keep_oi(w, s, r);
 	return rc;

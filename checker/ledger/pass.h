@@ -37,15 +37,4 @@ int gather_listed(struct worker *w, u32 i);
 int gather_own_record(struct worker *w, u32 i);
 int gather_lookup(struct worker *w, u32 i);
 
-/* Live suspects with a FID, one after the other. */
-struct gather_probe {
-	const struct fid *fid;
-	u32 slot, tag;
-};
-
-/* Has surely no suspect the FID? */
-bool gather_has_no(const struct gather *g, const struct fid *fid);
-void gather_probe_begin(const struct gather *g, const struct fid *fid, struct gather_probe *p);
-struct gather_suspect *gather_probe_next(const struct gather *g, struct gather_probe *p);
-
 #endif

@@ -54,6 +54,8 @@ void posix_hand_close(struct posix_hand *h)
 		close(h->dir.fd);
 	if (h->file >= 0)
 		close(h->file);
+	h->parent = h->dir = (struct posix_dir){ .fd = -1 };
+	h->file = -1;
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */

@@ -126,6 +126,11 @@ void view_buf_free(struct view_buf *buf)
 	free(buf);
 }
 
+void view_buf_rest(struct view_buf *buf)
+{
+	posix_hand_close(&buf->hand);
+}
+
 /* ---- owners of blocks ------------------------------------------------------------------------ */
 
 /* Dropping the pages makes them zero again and costs less than clearing them. */

@@ -135,6 +135,8 @@ u64 view_scan_charge(const struct view *v);
 
 struct view_buf *view_buf_new(struct view *v);
 void view_buf_free(struct view_buf *buf);
+/* Lets go of what the last read left open in a mount; to be used again. */
+void view_buf_rest(struct view_buf *buf);
 
 /*
  * All allocated inodes, by nthreads threads; args[i] goes to the callbacks of
