@@ -19,6 +19,7 @@ struct dir_read {
 };
 
 #define PATIENCE 64
+#define WINDOW_GAP 8 /* blocks of something else between directories that lie together */
 
 static void complain(const struct dir_read *r, enum view_problem_kind kind, u64 block, u64 logical,
 		     const char *why)
@@ -126,10 +127,43 @@ static u32 run_claim(const struct dir_read *r, const struct map_run *run, u32 mo
 	return n;
 }
 
+/*
+ * Directories made together lie together: on a target that nobody changes, more comes with the
+ * blocks that were asked for where they follow those that were asked for before.  NULL: not so,
+ * or what follows cannot be read.
+ */
+static u8 *window_blocks(const struct dir_read *r, u64 block, u32 count)
+{
+	u32 bs = r->view->info.block_size;
+	struct dir_window *w = &r->buf->dirs;
+	u64 end = w->block + w->count;
+	u32 more;
+
+	if (!r->view->info.is_static)
+		return NULL;
+	if (block >= w->block && block + count <= end)
+		return r->buf->blocks + (block - w->block) * bs;
+	more = w->count && block >= end && block - end <= WINDOW_GAP ? 2 * w->count : 1;
+	more = (u32)min_u64(max_u64(count, more), r->buf->blocks_bytes / bs);
+	*w = (struct dir_window){ .block = block, .count = more };
+	if (device_has_blocks(r->view, block, more) &&
+	    !device_blocks(r->view, block, more, r->buf->blocks))
+		return r->buf->blocks;
+	w->count = 0;
+	return NULL;
+}
+
+static u8 *blocks_at_hand(const struct dir_read *r, u64 block, u32 count)
+{
+	u8 *blocks = r->buf->ahead ? ahead_find(r->buf->ahead, block, count) : NULL;
+
+	return blocks ? blocks : window_blocks(r, block, count);
+}
+
 static int batch_read(struct dir_read *r, const struct map_run *run, u32 count)
 {
 	u32 bs = r->view->info.block_size;
-	u8 *blocks = r->buf->ahead ? ahead_find(r->buf->ahead, run->physical, count) : NULL;
+	u8 *blocks = blocks_at_hand(r, run->physical, count);
 	bool whole = blocks;
 	u32 i;
 	int rc;

@@ -50,6 +50,7 @@ void iam_memory(struct iam_read *r)
 	r->ahead = r->second + bs;
 	r->ahead_room = r->buf->blocks_bytes / bs - (IAM_MAX_HEIGHT + 2);
 	r->ahead_count = 0;
+	r->buf->dirs.count = 0;
 }
 
 static bool shape_is_oi(const struct iam_shape *s)

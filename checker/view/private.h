@@ -115,6 +115,12 @@ struct inode_window {
 	u32 first, count;
 };
 
+/* Blocks of directories of a static target that lie in view_buf.blocks. */
+struct dir_window {
+	u64 block;
+	u32 count; /* 0: none */
+};
+
 struct view_buf {
 	u8 *area; /* all that follows lies in here */
 	u64 area_bytes, area_charge;
@@ -130,6 +136,7 @@ struct view_buf {
 	struct blockmap map; /* of the directory, index or file being read */
 	u8 *blocks; /* VIEW_BATCH or VIEW_FILE_BLOCKS blocks, whichever is more */
 	u32 blocks_bytes;
+	struct dir_window dirs; /* whoever else takes blocks makes it none */
 	const struct dir_ahead *ahead; /* of the scan this buffer serves, or NULL */
 	struct posix_hand hand;
 };

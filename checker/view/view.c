@@ -182,6 +182,7 @@ s64 view_read_file(struct view *v, struct view_buf *buf, const struct object *fi
 	if (off >= buf->map.size)
 		return 0;
 	len = min_u64(len, buf->map.size - off);
+	buf->dirs.count = 0;
 	while (done < len) {
 		u32 skip = (u32)((off + done) % bs);
 		size_t n = min_u64(bs - skip, len - done);
