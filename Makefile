@@ -116,6 +116,10 @@ $(B)/unit-tests: $(UNIT_OBJ) $(CHECKER_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(UNIT_LDFLAGS) -o $@ $^ $(CHECKER_LIBS) -lcheck -lsubunit -lrt -lm
 
+$(B)/fuzz-damage: $(B)/tools/fuzz/damage.o
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(MKMDT_LIBS)
+
 # What is watched as mdtcheck is, and writes.
 $(B)/witness-control: $(B)/tests/live/witness_control.o $(GUARD:%=$(B)/checker/guard/%.o) $(B)/checker/base/io.o $(B)/checker/base/child.o
 	@echo "  LD    $@"
@@ -144,18 +148,20 @@ $(filter-out $(MAY_OPEN),$(CHECKER_OBJ) $(B)/checker/main.o): private CPPFLAGS +
 $(CHECKER_OBJ) $(B)/checker/main.o: private ALL_CFLAGS += $(FAST)
 
 -include $(patsubst %.o,%.d,$(CHECKER_OBJ) $(MKMDT_OBJ) $(MIRROR_OBJ) $(UNIT_OBJ) $(B)/checker/main.o \
-	$(B)/tests/live/witness_control.o $(BENCH:%=$(B)/tools/bench/%.o))
+	$(B)/tests/live/witness_control.o $(B)/tools/fuzz/damage.o $(BENCH:%=$(B)/tools/bench/%.o))
 
 # ---- testing ---------------------------------------------------------------------------------
 
+TESTED := $(B)/unit-tests $(B)/witness-control $(B)/fuzz-damage
+
 # Everything a fresh machine needs, then every suite.
 check: deps
-	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(B)/unit-tests $(B)/witness-control
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(TESTED)
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh
 
 # The same, over all fixtures where check takes a sample of them.
 check-full: deps
-	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(B)/unit-tests $(B)/witness-control
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all $(TESTED)
 	$(Q)BUILD=$(CURDIR)/$(B) TESTS_FULL=1 TEST_TIMEOUT=3600 tests/run.sh
 
 # The first compilation of each script takes minutes.
@@ -183,6 +189,11 @@ pgo:
 
 bench: pgo
 	$(Q)BUILD=$(CURDIR)/build-pgo tools/bench/run $(BENCH_ARGS)
+
+# Images damaged at random, under the sanitizers of memory and arithmetic.
+fuzz: deps
+	$(Q)$(MAKE) --no-print-directory SAN=asan all build-asan/fuzz-damage
+	$(Q)BUILD=$(CURDIR)/build-asan tools/fuzz/run $(FUZZ_ARGS)
 
 # The sanitizer of races over the joined program, a live mirror included (root).
 tsan:
@@ -227,9 +238,10 @@ help:
 	@echo "make bench          what a check of 1 M objects costs, beside others (BENCH_ARGS)"
 	@echo "make pgo            build-pgo/mdtcheck: faster, as gcc optimises it for what it does"
 	@echo "make tsan           the program under ThreadSanitizer"
+	@echo "make fuzz           images damaged at random, under sanitizers (FUZZ_ARGS)"
 	@echo "make soak           a live stand-in under load (root; SOAK_SECONDS SOAK_OBJECTS SOAK_CHECKS SOAK_DELAY)"
 	@echo "make install        DESTDIR= PREFIX=/usr/local"
 	@echo "options             CC=clang SAN=asan|tsan WERROR=1 V=1 FAST="
 
-.PHONY: all check check-full check-vm lint demo bench pgo soak tsan deps install clean help FORCE
+.PHONY: all check check-full check-vm lint demo bench pgo soak fuzz tsan deps install clean help FORCE
 FORCE:
