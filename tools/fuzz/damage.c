@@ -80,7 +80,8 @@ static int note_block(ext2_filsys fs, blk64_t *block, e2_blkcnt_t logical, blk64
 {
 	struct mapped *m = arg;
 
-	if (m->n < BLOCKS_MAX)
+	/* The library takes the text of some symbolic links for a map. */
+	if (m->n < BLOCKS_MAX && *block < ext2fs_blocks_count(fs->super))
 		m->block[m->n++] = *block;
 	return 0;
 }
