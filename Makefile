@@ -116,7 +116,7 @@ $(B)/unit-tests: $(UNIT_OBJ) $(CHECKER_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(UNIT_LDFLAGS) -o $@ $^ $(CHECKER_LIBS) -lcheck -lsubunit -lrt -lm
 
-$(B)/fuzz-damage: $(B)/tools/fuzz/damage.o
+$(B)/fuzz-damage: $(B)/tools/fuzz/damage.o $(filter-out %/main.o,$(MKMDT_OBJ))
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(MKMDT_LIBS)
 

@@ -288,22 +288,12 @@ static int gather_among(struct inspect *x, const struct run *r, u32 most, u32 *i
 static int gather_object(struct inspect *x, struct run *r)
 {
 	u32 *inos = malloc((SUSPECTS_MAX + 1) * sizeof(u32));
-	u32 room = (u32)min_u64(max_u64(membudget_left(&r->mem) / 4, 1U << 20), ROOM_FOR_FACTS);
 	int rc = inos ? 0 : -ENOMEM;
 
 	gather_close(&x->gather);
-	x->gather = (struct gather){
-		.view = r->view,
-		.env = &r->env,
-		.dirs = &r->dirs,
-		.mem = &r->mem,
-		.key = &r->poster.key,
-		.threads = r->threads,
-		.cancel = r->cancel,
-		.room = room,
-		.problem = keep_problem,
-		.problem_arg = x,
-	};
+	x->gather = run_gather(r, ROOM_FOR_FACTS);
+	x->gather.problem = keep_problem;
+	x->gather.problem_arg = x;
 	if (!rc)
 		rc = gather_open(&x->gather);
 	if (!rc)

@@ -351,8 +351,11 @@ int judge_open(struct judge *j, struct run *r)
 	j->sink = calloc(1, sizeof(*j->sink));
 	record_rules_init(&j->record, r->opt->rule_off);
 	choose_cross(j);
-	if (!j->buf || !j->buf2 || !j->paths || !j->sink || !j->cross)
+	if (!j->buf || !j->buf2 || !j->paths || !j->sink || !j->cross) {
+		judge_close(j);
+		*j = (struct judge){ .r = NULL };
 		return -ENOMEM;
+	}
 	j->sink->j = j;
 	return 0;
 }

@@ -51,6 +51,7 @@ struct judge {
 	const char *shard_doubt;
 };
 
+/* 0 or -ENOMEM; j is then zero.  One that is zero may be closed too. */
 int judge_open(struct judge *j, struct run *r);
 void judge_close(struct judge *j);
 /* Between two batches: nothing is kept open, and what may have changed is forgotten. */

@@ -34,11 +34,8 @@ static int take_seat(struct seat *s, struct look *l)
 {
 	int rc = judge_open(&s->j, l->r);
 
-	if (rc) {
-		judge_close(&s->j);
-		s->j = (struct judge){ .r = NULL };
+	if (rc)
 		return rc;
-	}
 	s->j.g = &l->gather;
 	s->j.shares = l->shares;
 	s->j.twins = &l->twins;
@@ -129,8 +126,7 @@ int jury_judge(struct look *l, bool last)
 void jury_dismiss(struct look *l)
 {
 	for (u32 i = 0; l->jury && i < l->r->threads; i++)
-		if (l->jury[i].j.r)
-			judge_close(&l->jury[i].j);
+		judge_close(&l->jury[i].j);
 	free(l->jury);
 	l->jury = NULL;
 }

@@ -22,7 +22,6 @@
 #define EXACT_BYTES_PER_SUSPECT 112U
 #define DESCENTS_MIN 1024U /* ... of a batch in the OI, whatever there is to read otherwise */
 #define DESCENT_COST 128U  /* records that are read in the time that one takes */
-#define EXACT_ROOM_MIN (1U << 20)
 #define EXACT_ROOM_MAX (4U << 20)
 #define LOOK_PROBLEMS_MAX 1024
 #define NOTES_MAX (1U << 20)	 /* of each kind */
@@ -161,25 +160,16 @@ static u32 next_batch(const struct look *l, u32 n)
 static int begin_gathering(struct look *l)
 {
 	struct run *r = l->r;
-	u64 room = max_u64(membudget_left(&r->mem) / 4, EXACT_ROOM_MIN);
+	struct gather *g = &l->gather;
 
-	l->gather = (struct gather){
-		.view = r->view,
-		.env = &r->env,
-		.dirs = &r->dirs,
-		.mem = &r->mem,
-		.key = &r->poster.key,
-		.threads = r->threads,
-		.room = (u32)min_u64(room, EXACT_ROOM_MAX),
-		.cancel = r->cancel,
-		.meter = &r->meter,
-		.scope = l->scope,
-		.mapped = r->oi_proven ? &r->ledger : NULL,
-		.descents = (u32)max_u64(DESCENTS_MIN, r->cov.oi_mappings / DESCENT_COST),
-		.problem = look_problem,
-		.problem_arg = l,
-	};
-	return gather_open(&l->gather);
+	*g = run_gather(r, EXACT_ROOM_MAX);
+	g->meter = &r->meter;
+	g->scope = l->scope;
+	g->mapped = r->oi_proven ? &r->ledger : NULL;
+	g->descents = (u32)max_u64(DESCENTS_MIN, r->cov.oi_mappings / DESCENT_COST);
+	g->problem = look_problem;
+	g->problem_arg = l;
+	return gather_open(g);
 }
 
 /* What the meter is to expect, if no batch must be made smaller. */

@@ -10,6 +10,24 @@
 #include "plan.h"
 #include "target/watch.h"
 
+#define GATHER_ROOM_MIN (1U << 20)
+
+struct gather run_gather(struct run *r, u32 most)
+{
+	u64 room = max_u64(membudget_left(&r->mem) / 4, GATHER_ROOM_MIN);
+
+	return (struct gather){
+		.view = r->view,
+		.env = &r->env,
+		.dirs = &r->dirs,
+		.mem = &r->mem,
+		.key = &r->poster.key,
+		.threads = r->threads,
+		.room = (u32)min_u64(room, most),
+		.cancel = r->cancel,
+	};
+}
+
 const struct rule *rule_in_use(const struct run *r, const char *name)
 {
 	const struct rule *rule = rule_by_name(name);

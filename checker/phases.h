@@ -16,6 +16,7 @@
 #include "base/membudget.h"
 #include "base/meter.h"
 #include "ledger/dirtable.h"
+#include "ledger/gather.h"
 #include "ledger/ledger.h"
 #include "ledger/objset.h"
 #include "ledger/post.h"
@@ -85,6 +86,12 @@ void phases_reconcile(struct run *r);
  * Does nothing where the target cannot change.
  */
 int run_refresh_env(struct run *r);
+
+/*
+ * To gather facts about the run's target: what the run has for that, and a quarter of the memory
+ * that is left, most bytes at the most.  The caller adds who hears of problems and opens it.
+ */
+struct gather run_gather(struct run *r, u32 most);
 
 /* NULL: the rule is switched off. */
 const struct rule *rule_in_use(const struct run *r, const char *name);

@@ -27,6 +27,9 @@ check() {
 	fi
 }
 
+# essence REPORT: all that it says of the target; the time and what the run cost may differ.
+essence() { jq -S '{coverage, summary, findings, target}' "$1"; }
+
 # sample N: every Nth line of its input, all of them with TESTS_FULL (make check-full).
 sample() { awk -v n="$([ -n "${TESTS_FULL:-}" ] && echo 1 || echo "$1")" 'NR % n == 0'; }
 

@@ -60,17 +60,19 @@ bool fidslots_lack(const struct gather *g, const struct fid *fid)
 	return !(g->fid_filter[bit / 64] >> (bit % 64) & 1);
 }
 
-static u64 hash_of(const struct gather *g, const struct fid *fid)
+struct fid_probe fid_probe_begin(const struct gather *g, const struct fid *fid)
 {
-	return hash_pair(&(struct hash_key){ g->key->k0, g->key->k1, false }, TAG_OI, 0, fid);
+	u64 h = hash_pair(&(struct hash_key){ g->key->k0, g->key->k1, false }, TAG_OI, 0, fid);
+
+	return (struct fid_probe){ fid, (u32)h & (g->by_fid_slots - 1), (u32)(h >> 32) };
 }
 
 void fidslots_hash(const struct gather *g, struct gather_suspect *s)
 {
-	u64 h = hash_of(g, &s->fid);
+	struct fid_probe p = fid_probe_begin(g, &s->fid);
 
-	s->slot = (u32)h & (g->by_fid_slots - 1);
-	s->tag = (u32)(h >> 32);
+	s->slot = p.slot;
+	s->tag = p.tag;
 }
 
 void fidslots_take(struct gather *g, u32 number)
@@ -82,13 +84,6 @@ void fidslots_take(struct gather *g, u32 number)
 	while (g->by_fid[slot].number)
 		slot = (slot + 1) & (g->by_fid_slots - 1);
 	g->by_fid[slot] = (struct gather_slot){ number + 1, s->tag };
-}
-
-struct fid_probe fid_probe_begin(const struct gather *g, const struct fid *fid)
-{
-	u64 h = hash_of(g, fid);
-
-	return (struct fid_probe){ fid, (u32)h & (g->by_fid_slots - 1), (u32)(h >> 32) };
 }
 
 struct fid_probe fid_probe_of(const struct gather_suspect *s)

@@ -440,7 +440,7 @@ static int own_records(struct gather *g)
 	return rc ? rc : run_workers(g, gather_oi_stretches, 0, g->env->oi_count, g->meter);
 }
 
-/* What concerns a suspect in the OI, or -EAGAIN where that may not be all. */
+/* The records of the suspects' own FIDs; -EAGAIN where these may not be all. */
 static int own_pass(struct gather *g)
 {
 	int rc = g->mapped ? own_records(g) : -EAGAIN;
@@ -450,6 +450,7 @@ static int own_pass(struct gather *g)
 	return g->descent_failed || g->nlost ? -EAGAIN : run_workers(g, own_are_all, 0, g->n, NULL);
 }
 
+/* What concerns a suspect in the OI; part of it if that is sure to be all. */
 static int oi_pass(struct gather *g)
 {
 	u32 used = g->used;
@@ -509,8 +510,7 @@ static void forget_batch(struct gather *g)
 			free(g->suspect[i].dir->twice);
 		free(g->suspect[i].dir);
 	}
-	if (g->dirs_charged)
-		membudget_give(g->mem, g->dirs_charged);
+	membudget_give(g->mem, g->dirs_charged);
 	g->dirs_charged = 0;
 	g->n = g->used = 0;
 	g->nlist = g->nfids = g->nextra = g->nfound = 0;

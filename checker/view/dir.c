@@ -129,8 +129,8 @@ static u32 run_claim(const struct dir_read *r, const struct map_run *run, u32 mo
 
 /*
  * Directories made together lie together: on a target that nobody changes, more comes with the
- * blocks that were asked for where they follow those that were asked for before.  NULL: not so,
- * or what follows cannot be read.
+ * blocks that were asked for where they follow those that were asked for before.  NULL: the target
+ * may change, or these blocks cannot be read together.
  */
 static u8 *window_blocks(const struct dir_read *r, u64 block, u32 count)
 {

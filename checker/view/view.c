@@ -121,7 +121,7 @@ void view_buf_free(struct view_buf *buf)
 {
 	if (!buf)
 		return;
-	posix_hand_close(&buf->hand);
+	view_buf_rest(buf);
 	membudget_unmap(buf->map.view->mem, buf->area, buf->area_bytes, buf->area_charge);
 	free(buf);
 }

@@ -9,7 +9,6 @@ command -v jq > /dev/null || { skip "kernels" "jq is not installed"; exit 0; }
 printf '%s\n' "mdt" "dir /d" "file /d/a" "fault oi-missing /d/a" > "$TMP/r"
 "$MKMDT" build "$TMP/r" "$TMP/mdt.img" || { fail "no image"; exit 1; }
 "$MDTCHECK" "$TMP/mdt.img" > "$TMP/want.json"
-essence() { jq -S '{coverage, summary, findings, target}' "$1"; }
 
 # same NAME FILTER COMMAND...: the command's report is that of a plain run, but for what is said
 # about the locks, of which the filter holds.

@@ -10,9 +10,6 @@ command -v jq >/dev/null || { skip "memory" "jq is not installed"; exit 0; }
 # Of a process beside its budget: program, libraries, stacks, and the findings that are listed.
 CONSTANT_KB=32768
 
-# All that a report says of the target.
-essence() { jq -S '{coverage, summary, findings, target}' "$1"; }
-
 # same NAME IMAGE OPTION...: the options change nothing but the number of passes.
 same() {
 	local name=$1 image=$2

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/mkmdt/model.h"
+
 #define CHANGES_MAX 4
 #define BLOCKS_MAX 65536U
 #define TRIES 64 /* until something is found that can be damaged in the way that was chosen */
@@ -26,16 +28,15 @@ struct piece {
 	u32 ino; /* whose it is, 0 nobody's */
 };
 
-/* splitmix64 */
 static u64 state;
 
+/* Far steps: seeds are neighbours, and must not draw the same one after the other. */
 static u64 draw(void)
 {
-	u64 z = state += 0x9E3779B97F4A7C15ULL;
+	u64 drawn = mk_mix(state);
 
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ULL;
-	z = (z ^ z >> 27) * 0x94D049BB133111EBULL;
-	return z ^ z >> 31;
+	state += 0x9e3779b97f4a7c15ULL;
+	return drawn;
 }
 
 static u64 below(u64 n)
@@ -157,7 +158,6 @@ static u64 odd_number(void)
 	static const u64 n[] = { 0, 1, 2, 4, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000,
 				 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, INT64_MAX,
 				 UINT64_MAX };
-
 	u64 shift;
 
 	if (below(3))
